@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, TypeVar
+from concurrent.futures import Executor
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from simulator.clock import VirtualClock
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class _JumpingSelector(selectors.BaseSelector):
@@ -40,9 +42,7 @@ class _JumpingSelector(selectors.BaseSelector):
         self._clock.advance_to(deadline)
         return []
 
-    def register(
-        self, fileobj: Any, events: int, data: Any = None
-    ) -> selectors.SelectorKey:
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         return self._real.register(fileobj, events, data)
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:
@@ -71,7 +71,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return self._virtual.monotonic()
 
     def run_in_executor(
-        self, executor: Any, func: Callable[..., T], *args: Any
+        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: Unpack[Ts]
     ) -> asyncio.Future[T]:
         """As in asyncio; time stands still while a thread is at work."""
         self._jumping.threads_at_work += 1

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a lead score is, how it is read, and which of two scores wins.
+
+A score says how promising a lead is (1-100) and when that was calculated. Its time is its
+version: the newest calculation wins, whichever way scores arrive. Times are kept as whole
+milliseconds since 1970 in UTC, the precision in which the platform stores them.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import timegm
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+MALFORMED_ROW: Final = "malformed_row"
+FUTURE_TOLERANCE: Final = timedelta(minutes=5)
+LAST_INSTANT: Final = 2_147_483_647_999
+"""2038-01-19T03:14:07.999Z, the end of the platform's TIMESTAMP columns."""
+
+_LEAD_ID = re.compile(r"[A-Za-z0-9._:@-]{1,128}")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_INSTANT = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})"
+    r"(?:\.([0-9]+))?(?:([Zz])|([+-])([0-9]{2}):([0-9]{2}))?"
+)
+_MODEL_VERSION_LENGTH = 128
+_SHOWN = 60
+
+
+class Number(str):
+    """A JSON number, as its digits stand in the document."""
+
+    __slots__ = ()
+
+
+class NotText(str):
+    """A JSON value that is neither text nor number (``true``, ``null``, ``[1]``), as JSON."""
+
+    __slots__ = ()
+
+
+NULL: Final = NotText("null")
+
+
+@dataclass(slots=True)
+class RawScore:
+    """The fields of one row as they were found; None where an optional one is absent."""
+
+    lead_id: str
+    priority_score: str
+    last_calculated_at: str
+    model_version: str | None = None
+    based_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BasedOn:
+    """Compare-and-set: the instant that has to be stored now; None where nothing may be."""
+
+    instant: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadScore:
+    """A validated score: ``score`` 1-100, ``at`` in milliseconds since 1970 UTC."""
+
+    lead_id: str
+    score: int
+    at: int
+    model_version: str = ""
+    based_on: BasedOn | None = None
+
+
+class Rejected(ValueError):
+    """A row that is no score, with the reason code, the field and what to do about it."""
+
+    def __init__(self, reason: str, message: str, *, field: str = "", lead_id: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.field = field
+        self.lead_id = lead_id
+
+
+def parse(raw: RawScore, now: datetime) -> LeadScore:
+    """The score that ``raw`` holds, judged at ``now`` (which needs a time zone).
+
+    Raises:
+        Rejected: the first problem in the order lead id, score, times.
+    """
+    shown_lead = raw.lead_id.strip()[:128]
+    try:
+        return LeadScore(
+            lead_id=_lead_id(raw.lead_id),
+            score=_score(raw.priority_score),
+            at=_instant(raw.last_calculated_at, now, "last_calculated_at"),
+            model_version=_model_version(raw.model_version),
+            based_on=_based_on(raw.based_on, now),
+        )
+    except Rejected as rejected:
+        rejected.lead_id = shown_lead
+        raise
+
+
+def format_instant(at: int) -> str:
+    """``at`` (milliseconds since 1970 UTC) as it is stored: ``YYYY-MM-DDTHH:MM:SS.mmmZ``."""
+    seconds, milliseconds = divmod(at, 1000)
+    when = datetime.fromtimestamp(seconds, UTC)
+    return f"{when:%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"
+
+
+def instant_of(when: datetime) -> int:
+    """``when`` in whole milliseconds since 1970 UTC, cut and not rounded."""
+    return timegm(when.utctimetuple()) * 1000 + when.microsecond // 1000
+
+
+def read_instant(text: str) -> int | None:
+    """The instant that a stored text stands for, or None where it is blank or no instant.
+
+    Stored values may have been written by others: every RFC 3339 form is understood.
+    """
+    match = _INSTANT.fullmatch(text.strip())
+    if match is None or not (match[8] or match[9]):
+        return None
+    try:
+        seconds, fraction = _seconds(match)
+    except ValueError:
+        return None
+    return seconds * 1000 + int((fraction + "000")[:3])
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text):,} characters)"
+
+
+def _lead_id(text: str) -> str:
+    trimmed = text.strip()
+    if isinstance(text, Number | NotText) or _LEAD_ID.fullmatch(trimmed) is None:
+        raise Rejected(
+            "invalid_lead_id",
+            f'lead_id "{_shown(trimmed)}" is no lead id; use text of 1 to 128 ASCII letters, '
+            "digits and - _ . : @",
+            field="lead_id",
+        )
+    return trimmed
+
+
+def _score(text: str) -> int:
+    trimmed = text.strip()
+    shown = _shown(trimmed)
+    if isinstance(text, NotText) or _NUMBER.fullmatch(trimmed) is None:
+        raise Rejected(
+            "score_not_a_number",
+            f'priority_score "{shown}" is not a decimal number; write an integer from 1 to 100',
+            field="priority_score",
+        )
+    if len(trimmed) <= 3 and trimmed.isdigit():  # the common case, without the decimal detour
+        value = Decimal(int(trimmed))
+    else:
+        try:
+            value = Decimal(trimmed)
+        except InvalidOperation:  # an exponent beyond any machine's: nowhere near 1-100
+            value = Decimal(0)
+    if not 1 <= value <= 100:
+        raise Rejected(
+            "score_out_of_range",
+            f"priority_score {shown} is outside 1 to 100",
+            field="priority_score",
+        )
+    whole = int(value)
+    if whole != value:
+        raise Rejected(
+            "score_not_integer",
+            f"priority_score {shown} is not a whole number; round it before it is sent",
+            field="priority_score",
+        )
+    return whole
+
+
+def _model_version(text: str | None) -> str:
+    trimmed = "" if text is None or text is NULL else text.strip()
+    if isinstance(text, NotText) and text is not NULL:
+        raise Rejected(MALFORMED_ROW, "model_version is not text", field="model_version")
+    if len(trimmed) > _MODEL_VERSION_LENGTH:
+        raise Rejected(
+            MALFORMED_ROW,
+            f"model_version has {len(trimmed):,} characters; {_MODEL_VERSION_LENGTH} are the most",
+            field="model_version",
+        )
+    return trimmed
+
+
+def _based_on(text: str | None, now: datetime) -> BasedOn | None:
+    if text is None:
+        return None
+    trimmed = text.strip()
+    if text is NULL or trimmed == "null":
+        return BasedOn(None)
+    if not trimmed and not isinstance(text, Number | NotText):
+        return None
+    return BasedOn(_instant(text, now, "based_on"))
+
+
+def _seconds(match: re.Match[str]) -> tuple[int, str]:
+    """Whole seconds since 1970 UTC and the digits of the fraction.
+
+    Raises:
+        ValueError: no such date, time or offset.
+    """
+    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    when = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    seconds = timegm(when.timetuple())
+    if match[9]:
+        hours, minutes = int(match[10]), int(match[11])
+        if hours > 23 or minutes > 59:
+            raise ValueError("no such offset")
+        offset = (hours * 60 + minutes) * 60
+        seconds += -offset if match[9] == "+" else offset
+    return seconds, match[7] or ""
+
+
+def _instant(text: str, now: datetime, field: str) -> int:
+    trimmed = text.strip()
+    match = None if isinstance(text, NotText | Number) else _INSTANT.fullmatch(trimmed)
+    try:
+        if match is None:
+            raise ValueError("not of the form")
+        seconds, fraction = _seconds(match)
+    except ValueError:
+        raise Rejected(
+            "time_invalid",
+            f'{field} "{_shown(trimmed)}" is no RFC 3339 time; write it like 2026-11-23T10:00:00Z',
+            field=field,
+        ) from None
+    shown = f'{field} "{_shown(trimmed)}"'
+    if not (match[8] or match[9]):
+        raise Rejected(
+            "time_without_zone",
+            f"{shown} has no time zone; write {trimmed[:19]}Z if it is UTC",
+            field=field,
+        )
+    at = seconds * 1000 + int((fraction + "000")[:3])
+    if not 0 <= at <= LAST_INSTANT:
+        raise Rejected(
+            "time_invalid",
+            f"{shown} is outside 1970-01-01 to 2038-01-19, the range of the platform",
+            field=field,
+        )
+    if _later(seconds, fraction, now + FUTURE_TOLERANCE):
+        raise Rejected(
+            "time_in_future",
+            f"{shown} is more than 5 minutes ahead of this machine's clock "
+            f"({now:%Y-%m-%dT%H:%M:%SZ}); check the clock of the scorer",
+            field=field,
+        )
+    return at
+
+
+def _later(seconds: int, fraction: str, limit: datetime) -> bool:
+    """Whether the instant is after ``limit``, to the last digit of its fraction."""
+    border = timegm(limit.utctimetuple())
+    if seconds != border:
+        return seconds > border
+    digits = f"{limit.microsecond:06d}"
+    width = max(len(digits), len(fraction))
+    return fraction.ljust(width, "0") > digits.ljust(width, "0")
