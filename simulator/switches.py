@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Switches: one per behaviour of the platform that no source documents.
+
+Where the platform's behaviour is unknown, the simulator does not guess in code: each unknown has
+a name, a default (the reading that the sources make likelier, or the one that is harder on a
+client) and a sentence on what is unknown. They can be changed while the simulator runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Switches(BaseModel):
+    """The state of every switch; assigning a value checks it."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    # Contacts
+    keep_absent_columns: bool = Field(
+        default=True,
+        description="A contact written without some of its columns keeps them; off: blanked.",
+    )
+    keep_absent_callable: bool = Field(
+        default=True,
+        description="A contact written without `callable` keeps its state; off: callable again.",
+    )
+    atomic_batches: bool = Field(
+        default=True,
+        description="A bulk write with one bad row writes nothing; off: the rows before it stay.",
+    )
+    put_requeues: bool = Field(
+        default=False,
+        description="A PUT without a priority override puts a dialled contact into the queue.",
+    )
+    decimals_in_numeric: bool = Field(
+        default=True,
+        description="A NUMERIC column accepts a value with decimals; off: 400.",
+    )
+
+    # Filters and rules
+    blank_satisfies_before: bool = Field(
+        default=False,
+        description="A blank date satisfies BEFORE in filters and PERIOD rules.",
+    )
+    border_is_stale: bool = Field(
+        default=False,
+        description="A date exactly at the border of a relative time satisfies BEFORE.",
+    )
+
+    # Limits and tokens
+    rate_window: Literal["sliding", "fixed"] = Field(
+        default="sliding",
+        description="The shape of the rate limit's window of 60 seconds. Fixed: it opens with the "
+        "first call and empties at its end.",
+    )
+    rate_per: Literal["client", "token"] = Field(
+        default="client",
+        description="What the rate limit counts: all calls of an OAuth client, or of each token.",
+    )
+    count_refused: bool = Field(
+        default=False,
+        description="A call refused with 429 takes a place in the window like a served one.",
+    )
+    code_after_expiry: Literal["bad.credentials", "authentication.required"] = Field(
+        default="bad.credentials",
+        description="The code of the 401 for an expired or revoked token.",
+    )
+
+    # Dialling
+    working_set: int = Field(
+        default=20,
+        ge=0,
+        description="Contacts that the dialer has fetched and no longer re-sorts.",
+    )
+
+    def update(self, changes: dict[str, Any]) -> None:
+        """Set several switches at once, or none where one value is wrong.
+
+        Raises:
+            pydantic.ValidationError: an unknown name or a value that the switch does not have.
+        """
+        checked = type(self).model_validate({**self.model_dump(), **changes})
+        for name in changes:
+            setattr(self, name, getattr(checked, name))
