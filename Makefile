@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+# Needs only python3 >= 3.11 (with pip and venv), git and make. Everything else is made here.
+
+# Another interpreter: make PYTHON=python3.13 test
+PYTHON ?= python3
+BIN    := .venv/bin
+
+# The mark says which folder and interpreter the environment was made for: scripts in .venv name
+# their interpreter by its path, so a copied or moved folder needs an environment of its own.
+MARK  := $(CURDIR) $(PYTHON)
+STAMP := .venv/set-up
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint pins clean set-up
+
+help: ## show this list
+	@echo "make demo    10,000 scores reach the simulated platform through a storm of refusals"
+	@echo "make test    everything: lint, types, import contracts, tests, coverage"
+	@echo "make lint    style, types and import contracts only"
+	@echo "make set-up  the environment in .venv/ (the others make it when it is missing)"
+	@echo "make pins    newest versions of all dependencies, pinned in pyproject.toml"
+	@echo "make clean   remove whatever the other targets made; scores in .leadscore/ stay"
+
+demo: $(STAMP)
+	@$(BIN)/leadscore demo
+
+test: $(STAMP)
+	@$(BIN)/python -m toolchain.verify
+
+lint: $(STAMP)
+	@$(BIN)/python -m toolchain.verify --lint-only
+
+pins: $(STAMP)
+	@$(BIN)/python -m toolchain.pins
+
+set-up: $(STAMP)
+	@echo "set-up: ready"
+
+clean:
+	rm -rf .venv .tools .reports .demo uv.lock build dist *.egg-info .coverage .coverage.*
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(MARK))
+.PHONY: $(STAMP)
+endif
+
+$(STAMP): pyproject.toml toolchain/environment.py toolchain/uv_tool.py
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "set-up: $(PYTHON) was not found; install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3" >&2; \
+	  exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "set-up: $(PYTHON) is Python %s, but 3.11 or newer is needed; name another one: make PYTHON=python3.13" % sys.version.split()[0])'
+	@"$(PYTHON)" -m toolchain.environment "$(STAMP)" "$(MARK)"

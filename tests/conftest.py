@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What holds for every test: property tests give the same answer on every machine.
+
+Hypothesis draws the same examples each time and measures no durations, whether or not the
+machine says it is a CI server. ``--hypothesis-profile=explore`` looks for new counterexamples.
+"""
+
+from __future__ import annotations
+
+import hypothesis
+
+hypothesis.settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, database=None, print_blob=True
+)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
+hypothesis.settings.load_profile("repeatable")
