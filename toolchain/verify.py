@@ -28,7 +28,7 @@ LINT = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
-    ("lint-imports",),
+    ("lint-imports", "--no-logo"),
 )
 PYTEST = (
     "pytest",
@@ -47,7 +47,7 @@ Run = Callable[[Sequence[str]], int]
 
 def verify(root: Path, run: Run, *, lint_only: bool) -> int:
     """Runs the steps and prints the closing line; returns 0 when all is well, else 1."""
-    failed = [" ".join(step[:2]) for step in LINT if run(step) != 0]
+    failed = [_name(step) for step in LINT if run(step) != 0]
     closing = [f"lint failed ({', '.join(failed)})" if failed else "lint ok"]
     if not lint_only:
         for stale in (COVERAGE, RESULTS):
@@ -60,6 +60,10 @@ def verify(root: Path, run: Run, *, lint_only: bool) -> int:
         failed += [] if passed and not found else ["tests"]
     print(f"\n{'FAILED' if failed else 'OK'}: {'; '.join(closing)}", flush=True)
     return 1 if failed else 0
+
+
+def _name(step: Sequence[str]) -> str:
+    return " ".join(word for word in step[:2] if not word.startswith("-"))
 
 
 def _shortfalls(report: Path) -> list[str]:

@@ -69,6 +69,12 @@ def test_a_neighbour_with_a_longer_name_is_no_core_module():
     assert shortfalls(report(summary(1, 1), **other)) == []
 
 
+def test_a_run_that_measured_nothing_falls_short():
+    """A report without files, which has no branches either, is read and found wanting."""
+    empty = {"totals": {"covered_lines": 0, "num_statements": 0}, "files": {}}
+    assert shortfalls(empty) == [f"{module}: was not measured" for module in CORE]
+
+
 def test_a_core_module_that_was_not_measured_is_a_shortfall(monkeypatch):
     """Renaming a core module does not switch its threshold off."""
     monkeypatch.setattr(coverage_gate, "CORE", ("integration/gone",))

@@ -45,9 +45,9 @@ class Steps:
     [
         ((), {}, "OK: lint ok; coverage 100.00 %; 12 passed, 0 failed"),
         (
-            ("mypy",),
+            ("mypy", "lint-imports"),
             {},
-            "FAILED: lint failed (mypy); coverage 100.00 %; 12 passed, 0 failed",
+            "FAILED: lint failed (mypy, lint-imports); coverage 100.00 %; 12 passed, 0 failed",
         ),
         (
             ("pytest",),
@@ -65,7 +65,7 @@ class Steps:
             "FAILED: lint ok; coverage unknown; the tests did not run",
         ),
     ],
-    ids=["all is well", "types", "tests", "coverage", "pytest does not start"],
+    ids=["all is well", "types and contracts", "tests", "coverage", "pytest does not start"],
 )
 def test_the_closing_line_says_it_all(tmp_path, capsys, failing, more, closing):
     """The last line names whatever failed and counts the tests, and the exit code agrees."""
