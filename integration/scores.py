@@ -57,21 +57,18 @@ class RawScore:
 
 
 @dataclass(frozen=True, slots=True)
-class BasedOn:
-    """Compare-and-set: the instant that has to be stored now; None where nothing may be."""
-
-    instant: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class LeadScore:
-    """A validated score: ``score`` 1-100, ``at`` in milliseconds since 1970 UTC."""
+    """A validated score: ``score`` 1-100, ``at`` in milliseconds since 1970 UTC.
+
+    ``based_on`` makes it compare-and-set: one of these instants has to be stored when it is
+    written; None among them stands for "no score yet", None instead of them for "whatever".
+    """
 
     lead_id: str
     score: int
     at: int
     model_version: str = ""
-    based_on: BasedOn | None = None
+    based_on: frozenset[int | None] | None = None
 
 
 class Rejected(ValueError):
@@ -193,15 +190,15 @@ def _model_version(text: str | None) -> str:
     return trimmed
 
 
-def _based_on(text: str | None, now: datetime) -> BasedOn | None:
+def _based_on(text: str | None, now: datetime) -> frozenset[int | None] | None:
     if text is None:
         return None
     trimmed = text.strip()
     if text is NULL or trimmed == "null":
-        return BasedOn(None)
+        return frozenset((None,))
     if not trimmed and not isinstance(text, Number | NotText):
         return None
-    return BasedOn(_instant(text, now, "based_on"))
+    return frozenset((_instant(text, now, "based_on"),))
 
 
 def _seconds(match: re.Match[str]) -> tuple[int, str]:

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The durable outbox: scores not yet delivered, and the ledger of those that were.
+
+Both live in one SQLite file, so that an outcome and its acknowledgement are one transaction.
+Per destination and lead only the newest score stays pending.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from integration.outbox.claims import Claims
+from integration.outbox.database import Database, DeliveryLock, OutboxError
+from integration.outbox.intake import Intake
+from integration.outbox.records import (
+    ArrivalRecord,
+    LedgerRecord,
+    OutboxStatus,
+    Records,
+    RunCounts,
+)
+from integration.outbox.rows import Claim, InputRow, PendingScore, Settlement
+
+__all__ = [
+    "ArrivalRecord",
+    "Claim",
+    "DeliveryLock",
+    "InputRow",
+    "LedgerRecord",
+    "Outbox",
+    "OutboxError",
+    "OutboxStatus",
+    "PendingScore",
+    "RunCounts",
+    "Settlement",
+]
+
+
+class Outbox:
+    """The outbox at ``path``: its entrance, its exit, its records and its lock.
+
+    Raises:
+        OutboxError: the file cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._db = Database(path)
+        self.intake = Intake(self._db)
+        self.claims = Claims(self._db)
+        self.records = Records(self._db)
+        self.lock = DeliveryLock(path)
+
+    def close(self) -> None:
+        """Close the file and let another process deliver."""
+        self.lock.release()
+        self._db.close()

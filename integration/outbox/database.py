@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The database file behind the outbox: SQLite in WAL mode, every commit on disk.
+
+Several processes may use one outbox; one of them delivers. Who that is decides a lock file
+beside the database, held for as long as the process lives.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Self
+
+SCHEMA_VERSION: Final = 1
+_BUSY_S: Final = 60.0
+
+_SCHEMA: Final = """
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    started INTEGER NOT NULL,
+    finished INTEGER
+);
+
+-- One row for each row of a run's input. verdict is NULL while the row is pending, and where
+-- it was delivered: then the ledger holds it.
+CREATE TABLE arrival (
+    run INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    lead TEXT NOT NULL,
+    score INTEGER,
+    at INTEGER,
+    model TEXT,
+    based_on TEXT,
+    verdict TEXT,
+    reason TEXT,
+    message TEXT,
+    previous INTEGER,
+    previous_at INTEGER,
+    PRIMARY KEY (run, row)
+) WITHOUT ROWID;
+CREATE INDEX arrival_of_lead ON arrival (lead, run)
+    WHERE verdict IN ('superseded', 'duplicate', 'conflict');
+
+-- The newest undelivered score of each lead. due is NULL while it is claimed or parked.
+CREATE TABLE pending (
+    destination TEXT NOT NULL,
+    lead TEXT NOT NULL,
+    score INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    based_on TEXT,
+    run INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    due INTEGER,
+    claim INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    parked TEXT,
+    message TEXT,
+    PRIMARY KEY (destination, lead)
+) WITHOUT ROWID;
+CREATE INDEX pending_due ON pending (destination, due) WHERE due IS NOT NULL;
+
+CREATE TABLE claim (
+    id INTEGER PRIMARY KEY,
+    destination TEXT NOT NULL,
+    until INTEGER NOT NULL
+);
+
+-- Every write: its intent is on record before it is made, with the value it replaces.
+CREATE TABLE ledger (
+    lead TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    score INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    previous INTEGER,
+    previous_at INTEGER,
+    run INTEGER NOT NULL,
+    correlation TEXT NOT NULL,
+    recorded INTEGER NOT NULL,
+    settled INTEGER,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (lead, destination, at)
+) WITHOUT ROWID;
+"""
+
+
+class OutboxError(Exception):
+    """The outbox file cannot be used; the message says why and what to do."""
+
+
+class Database:
+    """One connection to the outbox file, which is made where it does not exist.
+
+    Raises:
+        OutboxError: the path cannot be opened, is no outbox, or is of a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+            # A score must not be lost to a crash: full synchronisation, also in WAL mode.
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-32768"):
+                self._connection.execute(f"PRAGMA {pragma}")
+            self._prepare()
+        except (OSError, sqlite3.Error) as problem:
+            raise OutboxError(
+                f"the outbox {path} cannot be opened ({problem}); name another file with --outbox"
+            ) from problem
+
+    def _prepare(self) -> None:
+        version = self._version()
+        if version == 0:
+            with self.transaction() as connection:
+                if self._version() == 0:  # another process may have been faster
+                    for statement in _SCHEMA.split(";\n"):
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        elif version != SCHEMA_VERSION:
+            raise OutboxError(
+                f"the outbox {self.path} has format {version}, this version reads "
+                f"{SCHEMA_VERSION}; use the version that wrote it, or another file"
+            )
+
+    def _version(self) -> int:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All statements inside take effect together, durably, or not at all."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def read(self) -> sqlite3.Connection:
+        """The connection, for statements that change nothing."""
+        return self._connection
+
+    def close(self) -> None:
+        """Close the file; nothing is lost where this is never called."""
+        self._connection.close()
+
+
+class DeliveryLock:
+    """At most one process delivers from an outbox; the operating system frees a dead one's lock."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._file: int | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock if it is free; whether this process holds it now."""
+        if self._file is not None:
+            return True
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return False
+        os.truncate(file, 0)
+        os.write(file, str(os.getpid()).encode())
+        self._file = file
+        return True
+
+    def holder(self) -> str:
+        """The process id of the holder, as far as it is known."""
+        try:
+            return self._path.read_text().strip() or "unknown"
+        except OSError:
+            return "unknown"
+
+    def release(self) -> None:
+        """Let another process deliver."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()

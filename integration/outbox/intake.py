@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Accepts scores: one durable transaction for a batch, the newest of each lead stays pending."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from integration.order import Verdict, against_pending
+from integration.outbox.database import Database
+from integration.outbox.rows import (
+    PENDING_COLUMNS,
+    InputRow,
+    PendingScore,
+    encode_bases,
+    read_pending,
+)
+
+_LOOKUP = 500
+
+
+@dataclass(slots=True)
+class _Slot:
+    """The pending score of one lead while a batch is worked off."""
+
+    holder: PendingScore
+    parked: bool = False
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class _Arrival:
+    row: InputRow
+    verdict: Verdict | None = None
+    reason: str | None = None
+    message: str | None = None
+
+
+class Intake:
+    """The entrance of the outbox."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def enqueue(self, run: int, destination: str, rows: Sequence[InputRow], now: int) -> None:
+        """Accept ``rows`` of ``run`` durably; ``now`` in ms since 1970.
+
+        Each row gets a verdict at once (rejected, or beaten by a score that waits already) or
+        becomes its lead's pending score. A score on its way that is beaten here keeps that
+        verdict only if its delivery never settles.
+        """
+        with self._db.transaction() as connection:
+            slots = _pending(connection, destination, rows)
+            overtaken: list[PendingScore] = []
+            arrivals = {row.row: _arrive(run, row, slots, overtaken) for row in rows}
+            earlier: list[PendingScore] = []
+            for loser in overtaken:
+                if loser.run == run and loser.row in arrivals:
+                    arrivals[loser.row].verdict = Verdict.SUPERSEDED
+                else:
+                    earlier.append(loser)
+            _record(connection, run, arrivals.values())
+            connection.executemany(
+                "UPDATE arrival SET verdict = 'superseded' WHERE run = ? AND row = ?",
+                ((loser.run, loser.row) for loser in earlier),
+            )
+            _keep(connection, destination, slots.values(), now)
+
+
+def _arrive(
+    run: int, row: InputRow, slots: dict[str, _Slot], overtaken: list[PendingScore]
+) -> _Arrival:
+    if row.score is None:
+        assert row.rejected is not None
+        return _Arrival(row, Verdict.REJECTED, row.rejected.reason, row.rejected.message)
+    slot = slots.get(row.score.lead_id)
+    if slot is None:
+        slots[row.score.lead_id] = _Slot(PendingScore(row.score, run, row.row), changed=True)
+        return _Arrival(row)
+    slot.changed |= slot.parked  # any news of a lead brings its parked score back into play
+    outcome = against_pending(row.score, slot.holder.score)
+    if outcome is Verdict.DUPLICATE and slot.holder.run != run:
+        outcome = slot.holder.score  # left behind by an earlier run: this row speaks for it now
+    if isinstance(outcome, Verdict):
+        return _Arrival(row, outcome)
+    overtaken.append(slot.holder)
+    slot.holder = PendingScore(outcome, run, row.row)
+    slot.changed = True
+    return _Arrival(row)
+
+
+def _pending(
+    connection: sqlite3.Connection, destination: str, rows: Sequence[InputRow]
+) -> dict[str, _Slot]:
+    leads = list({row.score.lead_id: None for row in rows if row.score is not None})
+    found: dict[str, _Slot] = {}
+    for start in range(0, len(leads), _LOOKUP):
+        some = leads[start : start + _LOOKUP]
+        marks = ",".join("?" * len(some))
+        for columns in connection.execute(
+            f"SELECT {PENDING_COLUMNS}, parked FROM pending"  # noqa: S608 - no input in it
+            f" WHERE destination = ? AND lead IN ({marks})",
+            (destination, *some),
+        ):
+            holder = read_pending(columns)
+            found[holder.score.lead_id] = _Slot(holder, parked=columns[-1] is not None)
+    return found
+
+
+def _record(connection: sqlite3.Connection, run: int, arrivals: Iterable[_Arrival]) -> None:
+    def columns(arrival: _Arrival) -> tuple[object, ...]:
+        row, score = arrival.row, arrival.row.score
+        if score is None:
+            lead = row.rejected.lead_id if row.rejected else ""
+            values: tuple[object, ...] = (lead, None, None, None, None)
+        else:
+            bases = encode_bases(score.based_on)
+            values = (score.lead_id, score.score, score.at, score.model_version, bases)
+        return (run, row.row, *values, arrival.verdict, arrival.reason, arrival.message)
+
+    connection.executemany(
+        "INSERT INTO arrival (run, row, lead, score, at, model, based_on, verdict, reason, message)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        map(columns, arrivals),
+    )
+
+
+def _keep(
+    connection: sqlite3.Connection, destination: str, slots: Iterable[_Slot], now: int
+) -> None:
+    connection.executemany(
+        "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, due)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (destination, lead) DO UPDATE SET"
+        " score = excluded.score, at = excluded.at, model = excluded.model,"
+        " based_on = excluded.based_on, run = excluded.run, row = excluded.row,"
+        " due = CASE WHEN claim IS NULL THEN excluded.due END,"
+        " attempts = 0, parked = NULL, message = NULL",
+        (
+            (
+                destination,
+                slot.holder.score.lead_id,
+                slot.holder.score.score,
+                slot.holder.score.at,
+                slot.holder.score.model_version,
+                encode_bases(slot.holder.score.based_on),
+                slot.holder.run,
+                slot.holder.row,
+                now,
+            )
+            for slot in slots
+            if slot.changed
+        ),
+    )

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the outbox knows about runs, leads and itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from integration.order import StoredScore
+from integration.outbox.database import Database
+
+_OUTCOMES = (
+    " FROM arrival a JOIN run r ON r.id = a.run"
+    " LEFT JOIN pending p ON a.verdict IS NULL AND p.destination = r.destination"
+    " AND p.lead = a.lead AND p.run = a.run AND p.row = a.row"
+    " LEFT JOIN ledger l ON a.verdict IS NULL AND p.lead IS NULL AND l.lead = a.lead"
+    " AND l.destination = r.destination AND l.at = a.at AND l.outcome = 'delivered'"
+    " WHERE a.run = ?"
+)
+_VERDICT = "coalesce(a.verdict, l.outcome, 'waiting')"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalRecord:
+    """One input row and what became of it; instants in ms since 1970 UTC."""
+
+    row: int
+    lead_id: str
+    score: int | None
+    at: int | None
+    verdict: str
+    reason: str | None
+    message: str | None
+    previous: int | None
+    previous_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRecord:
+    """One write: what replaced what, when and in which run; times in ms since 1970 UTC."""
+
+    lead_id: str
+    destination: str
+    score: int
+    at: int
+    model_version: str
+    previous: int | None
+    previous_at: int | None
+    run: int
+    correlation: str
+    recorded: int
+    settled: int | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """The rows of a run by verdict, and the delivered ones that changed no value."""
+
+    verdicts: dict[str, int]
+    unchanged: int
+    previous_logged: int
+
+    @property
+    def rows(self) -> int:
+        """All rows of the run."""
+        return sum(self.verdicts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxStatus:
+    """What has not been delivered: counts of leads, times in ms since 1970 UTC."""
+
+    ready: int
+    put_off: int
+    claimed: int
+    parked: dict[str, int]
+    oldest: int | None
+    next_attempt: int | None
+    examples: tuple[tuple[str, str, str], ...]
+    """Some parked or put-off leads: lead, reason or empty, message."""
+
+
+class Records:
+    """Queries and upkeep; nothing here takes part in a delivery."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def start_run(self, source: str, destination: str, now: int) -> int:
+        """Open a run and return its number."""
+        with self._db.transaction() as connection:
+            run = connection.execute(
+                "INSERT INTO run (source, destination, started) VALUES (?, ?, ?)",
+                (source, destination, now),
+            ).lastrowid
+        assert run is not None
+        return run
+
+    def finish_run(self, run: int, now: int) -> None:
+        """Close a run; rows without a verdict keep waiting."""
+        with self._db.transaction() as connection:
+            connection.execute("UPDATE run SET finished = ? WHERE id = ?", (now, run))
+
+    def counts(self, run: int) -> RunCounts:
+        """The rows of ``run`` by verdict (``waiting`` where there is none yet)."""
+        verdicts: dict[str, int] = {}
+        unchanged = previous = 0
+        for verdict, rows, same, logged in self._db.read().execute(
+            f"SELECT {_VERDICT}, count(*), count(l.score = l.previous OR NULL), count(l.lead)"
+            f"{_OUTCOMES} GROUP BY 1",
+            (run,),
+        ):
+            verdicts[verdict] = rows
+            unchanged += same
+            previous += logged
+        return RunCounts(verdicts, unchanged, previous)
+
+    def undecided(self, run: int) -> int:
+        """Rows of ``run`` that are on their way: neither settled nor parked."""
+        (count,) = (
+            self._db.read()
+            .execute("SELECT count(*) FROM pending WHERE run = ? AND parked IS NULL", (run,))
+            .fetchone()
+        )
+        return int(count)
+
+    def arrivals(self, run: int) -> Iterator[ArrivalRecord]:
+        """The rows of ``run`` in their order; a waiting one carries its latest problem."""
+        for columns in self._db.read().execute(
+            f"SELECT a.row, a.lead, a.score, a.at, {_VERDICT}, a.reason,"
+            " coalesce(a.message, p.message), coalesce(a.previous, l.previous),"
+            f" coalesce(a.previous_at, l.previous_at){_OUTCOMES} ORDER BY a.row",
+            (run,),
+        ):
+            yield ArrivalRecord(*columns)
+
+    def history(self, lead_id: str) -> list[LedgerRecord]:
+        """Every write for a lead that is on record, the oldest score first."""
+        return [
+            LedgerRecord(*columns)
+            for columns in self._db.read().execute(
+                "SELECT lead, destination, score, at, model, previous, previous_at, run,"
+                " correlation, recorded, settled, outcome FROM ledger WHERE lead = ? ORDER BY at",
+                (lead_id,),
+            )
+        ]
+
+    def last_delivered(self, destination: str, lead_ids: list[str]) -> dict[str, StoredScore]:
+        """The newest score on record as delivered, for those of ``lead_ids`` that have one."""
+        found: dict[str, StoredScore] = {}
+        connection = self._db.read()
+        for lead in lead_ids:
+            row = connection.execute(
+                "SELECT score, at FROM ledger WHERE lead = ? AND destination = ?"
+                " AND outcome = 'delivered' ORDER BY at DESC LIMIT 1",
+                (lead, destination),
+            ).fetchone()
+            if row is not None:
+                found[lead] = StoredScore(*row)
+        return found
+
+    def status(self, now: int) -> OutboxStatus:
+        """What waits, what is parked and why, at ``now`` (ms since 1970)."""
+        connection = self._db.read()
+        ready, put_off, claimed, oldest, upcoming = connection.execute(
+            "SELECT sum(due <= :now), sum(due > :now), sum(claim IS NOT NULL), min(due),"
+            " min(CASE WHEN due > :now THEN due END) FROM pending WHERE parked IS NULL",
+            {"now": now},
+        ).fetchone()
+        parked: dict[str, int] = dict(
+            connection.execute(
+                "SELECT parked, count(*) FROM pending WHERE parked IS NOT NULL GROUP BY parked"
+            ).fetchall()
+        )
+        examples: list[Any] = connection.execute(
+            "SELECT lead, coalesce(parked, ''), coalesce(message, '') FROM pending"
+            " WHERE parked IS NOT NULL OR message IS NOT NULL"
+            " ORDER BY parked IS NULL, lead LIMIT 10"
+        ).fetchall()
+        return OutboxStatus(
+            ready=ready or 0,
+            put_off=put_off or 0,
+            claimed=claimed or 0,
+            parked=parked,
+            oldest=oldest,
+            next_attempt=upcoming,
+            examples=tuple((lead, reason, message) for lead, reason, message in examples),
+        )
+
+    def release(self, now: int, *, lead_id: str | None = None, reason: str | None = None) -> int:
+        """Make parked and put-off scores due at once; how many there were.
+
+        Without a lead or a reason: all of them.
+        """
+        with self._db.transaction() as connection:
+            return connection.execute(
+                "UPDATE pending SET due = :now, parked = NULL, attempts = 0"
+                " WHERE claim IS NULL AND (parked IS NOT NULL OR due > :now)"
+                " AND (:lead IS NULL OR lead = :lead)"
+                " AND (:reason IS NULL OR coalesce(parked, 'put_off') = :reason)",
+                {"now": now, "lead": lead_id, "reason": reason},
+            ).rowcount
+
+    def forget(self, lead_id: str) -> int:
+        """Remove everything that is on record about a lead; how many records that were."""
+        with self._db.transaction() as connection:
+            gone = 0
+            for table in ("pending", "ledger", "arrival"):
+                gone += connection.execute(
+                    f"DELETE FROM {table} WHERE lead = ?",  # noqa: S608 - constants
+                    (lead_id,),
+                ).rowcount
+        return gone
+
+    def prune(self, before: int) -> int:
+        """Drop finished runs, and writes settled, before ``before``; how many records."""
+        with self._db.transaction() as connection:
+            gone = connection.execute(
+                "DELETE FROM arrival WHERE verdict IS NOT NULL"
+                " AND run IN (SELECT id FROM run WHERE finished < ?)",
+                (before,),
+            ).rowcount
+            gone += connection.execute("DELETE FROM ledger WHERE settled < ?", (before,)).rowcount
+            return gone
