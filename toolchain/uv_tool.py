@@ -21,6 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PINNED = "0.13.9"
 OLDEST = (0, 8, 0)  # the oldest one the set-up was tried with
 _OWN = ROOT / ".tools" / "uv"
+# Started from a virtual environment, possibly the very one that is about to be replaced, the
+# interpreter behind it is meant; asked now, because later it may be gone.
+_IN_VENV = sys.prefix != sys.base_prefix
+_INTERPRETER = os.path.realpath(sys.executable) if _IN_VENV else sys.executable
 
 # Would make uv install something else than this project's lock, or somewhere else.
 _MISLEADING = (
@@ -49,7 +53,7 @@ def uv_environment(environ: Mapping[str, str]) -> dict[str, str]:
     An index that is named for pip alone is handed on, because uv does not read pip's variables.
     """
     env = {name: value for name, value in environ.items() if name not in _MISLEADING}
-    env["UV_PYTHON"] = _base_interpreter()
+    env["UV_PYTHON"] = _INTERPRETER
     env["UV_PYTHON_DOWNLOADS"] = "never"
     env["UV_PROJECT_ENVIRONMENT"] = str(ROOT / ".venv")
     env.setdefault("UV_HTTP_TIMEOUT", "120")  # seconds; slow networks are no reason to fail
@@ -94,7 +98,7 @@ def _numbers(text: str) -> tuple[int, ...] | None:
 def _install() -> None:
     shutil.rmtree(_OWN, ignore_errors=True)
     _run(
-        [_base_interpreter(), "-m", "venv", _OWN],
+        [_INTERPRETER, "-m", "venv", _OWN],
         "python3 cannot make virtual environments; install its venv and pip modules "
         "(on Debian and Ubuntu the package python3-venv)",
     )
@@ -111,9 +115,3 @@ def _run(command: list[str | Path], trouble: str) -> None:
     if done.returncode:
         shutil.rmtree(_OWN, ignore_errors=True)
         raise SetUpError(trouble)
-
-
-def _base_interpreter() -> str:
-    # Started from a virtual environment, possibly the very one that is about to be replaced.
-    in_venv = sys.prefix != sys.base_prefix
-    return os.path.realpath(sys.executable) if in_venv else sys.executable

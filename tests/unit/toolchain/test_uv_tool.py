@@ -78,7 +78,7 @@ def test_a_failed_installation_says_what_to_do(tmp_path, monkeypatch):
     """When pip cannot install uv the person is told how to go on, and no half of it stays."""
     own = tmp_path / "own"
     monkeypatch.setattr(uv_tool, "_OWN", own)
-    monkeypatch.setattr(uv_tool, "_base_interpreter", lambda: program(tmp_path / "python", ""))
+    monkeypatch.setattr(uv_tool, "_INTERPRETER", str(program(tmp_path / "python", "")))
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SetUpError, match="venv"):
         find_uv()
