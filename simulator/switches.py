@@ -35,6 +35,10 @@ class Switches(BaseModel):
         default=False,
         description="A PUT without a priority override puts a dialled contact into the queue.",
     )
+    bulk_update_requeues: bool = Field(
+        default=False,
+        description="A bulk update job puts every contact it changes into the queue again.",
+    )
     decimals_in_numeric: bool = Field(
         default=True,
         description="A NUMERIC column accepts a value with decimals; off: 400.",
@@ -48,6 +52,10 @@ class Switches(BaseModel):
     border_is_stale: bool = Field(
         default=False,
         description="A date exactly at the border of a relative time satisfies BEFORE.",
+    )
+    filters_ignore_case: bool = Field(
+        default=False,
+        description="Filters compare text without regard to upper and lower case.",
     )
 
     # Limits and tokens
