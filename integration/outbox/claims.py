@@ -33,6 +33,19 @@ class Claims:
     def __init__(self, db: Database) -> None:
         self._db = db
 
+    def due(self, destination: str, most: int, now: int) -> int:
+        """How many scores could be claimed at ``now``, counted up to ``most``."""
+        (count,) = (
+            self._db.read()
+            .execute(
+                "SELECT count(*) FROM (SELECT 1 FROM pending"
+                " WHERE destination = ? AND due <= ? LIMIT ?)",
+                (destination, now, most),
+            )
+            .fetchone()
+        )
+        return int(count)
+
     def claim(self, destination: str, limit: int, now: int) -> Claim | None:
         """Up to ``limit`` scores that are due at ``now`` (ms since 1970), the oldest wait first."""
         with self._db.transaction() as connection:

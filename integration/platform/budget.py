@@ -106,6 +106,18 @@ class Reservation:
             self._left += 1
             raise
 
+    async def ready(self) -> None:
+        """Wait until the next permit is to be had without waiting."""
+        if self._left == 0:
+            self._left = await self._budget._slots(1, 1, urgent=True)  # noqa: SLF001 - its other half
+        await self._budget._opened()  # noqa: SLF001 - its other half
+
+    def shrink(self, calls: int) -> None:
+        """Keep ``calls`` of the unused slots at the most and give the others back."""
+        surplus = max(0, self._left - calls)
+        self._left -= surplus
+        self._budget._give_back(surplus)  # noqa: SLF001 - its other half
+
     def release(self) -> None:
         """Give the unused slots back."""
         self._budget._give_back(self._left)  # noqa: SLF001 - its other half
@@ -302,8 +314,7 @@ class CallBudget:
         del self._gates[resource]
         return 0.0
 
-    async def _through_gate(self, resource: str) -> Permit:
-        """Turn a reserved slot into a permit as soon as no gate is in the way."""
+    async def _opened(self, resource: str = "") -> None:
         started = self._clock.monotonic()
         while True:
             closed_for = self._closed_for("") or (self._closed_for(resource) if resource else 0.0)
@@ -311,6 +322,10 @@ class CallBudget:
                 break
             await self._pause(closed_for or None)
         self._count_wait(started)
+
+    async def _through_gate(self, resource: str) -> Permit:
+        """Turn a reserved slot into a permit as soon as no gate is in the way."""
+        await self._opened(resource)
         self._reserved -= 1
         self._probing = self._half_open  # the first call after a refusal goes alone
         return self._permit(probe=self._half_open)

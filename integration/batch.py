@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One batch on its way: read, compare, record the intent, write; again after a failure.
+
+What is settled on the way is kept even if the rest of the batch fails, so that a failure
+costs only what really failed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from integration.clock import Clock
+from integration.order import StoredScore, Verdict, against_stored
+from integration.outbox import Claim, Outbox, PendingScore, Settlement
+from integration.platform.budget import CallBudget, Reservation
+from integration.platform.errors import PlatformError, RateLimited, Refused, Unreachable
+from integration.platform.retry import RetrySession
+from integration.policy import ScoringPolicy
+from integration.scores import format_instant, instant_of
+from integration.stores.port import Held, ScoreStore, Write, WriteGroup
+
+READ_AGE_S: Final = 5.0
+"""A row that was read longer ago is read again before it is written."""
+SEARCH_CALLS: Final = 40
+"""Calls that may be spent on finding the refused rows of one batch."""
+_ROW_LEVEL: Final = {400, 413, 422}
+REFUSED_ROWS_LEFT: Final = "refused_rows_left"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTools:
+    """What a batch works with; the same for all batches of a delivery."""
+
+    outbox: Outbox
+    store: ScoreStore
+    policy: ScoringPolicy
+    budget: CallBudget
+    retries: Callable[[], RetrySession]
+    clock: Clock
+    correlate: Callable[[], str]
+    skip_unchanged: bool = False
+
+
+class UndeliveredError(Exception):
+    """What is still open of a batch cannot be delivered now.
+
+    ``stops_run``: neither can any other batch.
+    """
+
+    def __init__(self, problem: PlatformError, *, reason: str = "", stops_run: bool = True) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+        self.reason = reason or problem.code or type(problem).__name__.lower()
+        self.stops_run = stops_run
+
+
+@dataclass(slots=True, eq=False)
+class _Part:
+    """Writes that go together, and which larger part they were split from."""
+
+    group: WriteGroup
+    parent: Self | None = None
+    failed_halves: int = 0
+    uncertain: bool = False
+    """An earlier attempt may have been carried out."""
+
+
+class Batch:
+    """The scores of ``claim``, with ``calls`` reserved for them."""
+
+    def __init__(self, tools: BatchTools, claim: Claim, calls: Reservation) -> None:
+        self._tools = tools
+        self._claim = claim
+        self._calls = calls
+        self._open = {one.score.lead_id: one for one in claim.pending}
+        self._intended: dict[str, StoredScore] = {}
+        self._search_calls = 0
+        self.done: list[Settlement] = []
+
+    @property
+    def left(self) -> list[PendingScore]:
+        """What has not been settled."""
+        return list(self._open.values())
+
+    async def deliver(self) -> None:
+        """Settle every score of the batch.
+
+        Raises:
+            UndeliveredError: what is still open has to wait.
+        """
+        try:
+            await self._write(await self._compare(list(self._open)))
+        except PlatformError as problem:
+            raise UndeliveredError(problem) from problem
+        finally:
+            self._calls.release()
+
+    async def _compare(self, lead_ids: Sequence[str]) -> list[Write]:
+        """Read what is held, settle what needs no write, and return what does."""
+        held = await self._tools.store.read(lead_ids, self._calls)
+        now = self._tools.clock.now()
+        writes: list[Write] = []
+        present: list[PendingScore] = []
+        for lead_id in lead_ids:
+            pending = self._open[lead_id]
+            found = held.get(lead_id)
+            if found is None:
+                self._settle(
+                    pending,
+                    Verdict.UNKNOWN_LEAD,
+                    reason="unknown_lead",
+                    message=f'lead "{lead_id}" is not on {self._claim.destination}; '
+                    "load it, then retry",
+                    parked=True,
+                )
+                continue
+            verdict = against_stored(pending.score, found.stored)
+            if verdict is Verdict.DUPLICATE:
+                present.append(pending)
+            elif verdict is not None:
+                self._settle(pending, verdict, found.stored, message=_lost_to(found.stored))
+            elif self._same_and_young(pending, found):
+                self._settle(pending, Verdict.DUPLICATE, found.stored, reason="value_unchanged")
+            else:
+                writes.append(Write(pending.score, found))
+        self._settle_present(present, held)
+        if writes:
+            self._intended |= self._tools.outbox.claims.intend(
+                self._claim,
+                [(self._open[write.score.lead_id], write.held.stored) for write in writes],
+                self._tools.correlate(),
+                instant_of(now),
+            )
+        return writes
+
+    def _settle_present(self, present: Sequence[PendingScore], held: dict[str, Held]) -> None:
+        """Scores that the store holds already: ours from before a failure, or duplicates."""
+        ours = self._tools.outbox.claims.intended(self._claim.destination, present)
+        for pending in present:
+            previous = ours.get(pending.score.lead_id)
+            if previous is not None:
+                self._settle(pending, Verdict.DELIVERED, previous)
+            else:
+                stored = held[pending.score.lead_id].stored
+                self._settle(pending, Verdict.DUPLICATE, stored)
+
+    def _same_and_young(self, pending: PendingScore, found: Held) -> bool:
+        """Whether the write may be left out: same value, stored less than half its life ago."""
+        at = found.stored.at
+        if not self._tools.skip_unchanged or at is None:
+            return False
+        half = self._tools.policy.max_age / 2
+        now = self._tools.clock.now()
+        young = instant_of(now) - at < half.total_seconds() * 1000
+        return young and found.stored.score == self._tools.policy.effective_score(
+            pending.score, now
+        )
+
+    async def _write(self, writes: Sequence[Write]) -> None:
+        parts = deque(_Part(group) for group in self._tools.store.groups(writes))
+        session = self._tools.retries()
+        while parts:
+            part = parts.popleft()
+            await self._calls.ready()
+            if part.uncertain or self._outdated(part.group):
+                parts.extendleft(reversed(await self._again(part)))
+                continue
+            try:
+                await self._tools.store.write(part.group, self._calls)
+            except (RateLimited, Unreachable) as problem:
+                delay = session.next_delay(problem)
+                if delay is None:
+                    raise
+                part.uncertain = isinstance(problem, Unreachable) and problem.ambiguous
+                parts.appendleft(part)
+                await self._tools.clock.sleep(delay)
+            except Refused as refusal:
+                if refusal.status not in _ROW_LEVEL:
+                    raise
+                parts.extend(self._halves(part, refusal))
+            else:
+                session.succeeded()
+                self._delivered(part.group)
+
+    def _outdated(self, group: WriteGroup) -> bool:
+        if self._tools.budget.limit < self._tools.store.calls_for(1):
+            return False  # so low a limit never lets a read and a write follow each other
+        oldest = min(write.held.read_at for write in group.writes)
+        return self._tools.clock.monotonic() - oldest > READ_AGE_S
+
+    async def _again(self, part: _Part) -> list[_Part]:
+        """Read the rows of a part once more: what is left to write, grouped anew.
+
+        Rows that do not fit into the calls to be had now stay together for their own turn.
+        """
+        writes = part.group.writes
+        self._calls.release()
+        self._calls = await self._tools.budget.reserve(
+            self._tools.store.calls_for(len(writes)), minimum=self._tools.store.calls_for(1)
+        )
+        fits = self._tools.store.scores_within(self._calls.calls) or 1
+        now, later = writes[:fits], writes[fits:]
+        left = await self._compare([write.score.lead_id for write in now])
+        parts = [_Part(group, part.parent) for group in self._tools.store.groups(left)]
+        if later:
+            rest = WriteGroup(later, part.group.kind)
+            parts.append(_Part(rest, part.parent, uncertain=part.uncertain))
+        return parts
+
+    def _halves(self, part: _Part, refusal: Refused) -> list[_Part]:
+        """Split a refused part; a single refused row is parked with the platform's reason.
+
+        Raises:
+            UndeliveredError: the rows are not to blame (both halves of a part were refused, and
+                both halves of one of those again), or the search has taken too many calls.
+        """
+        writes = part.group.writes
+        if len(writes) == 1:
+            self._settle(
+                self._open[writes[0].score.lead_id],
+                Verdict.REJECTED,
+                writes[0].held.stored,
+                reason=refusal.code or f"status_{refusal.status}",
+                message=str(refusal),
+                parked=True,
+            )
+            return []
+        parent = part.parent
+        if parent is not None:
+            parent.failed_halves += 1
+            again = parent.parent is not None and parent.parent.failed_halves == 2
+            if parent.failed_halves == 2 and again:
+                raise UndeliveredError(refusal)
+        self._search_calls += 2
+        if self._search_calls > SEARCH_CALLS:
+            raise UndeliveredError(refusal, reason=REFUSED_ROWS_LEFT, stops_run=False)
+        middle = len(writes) // 2
+        kind = part.group.kind
+        return [_Part(WriteGroup(half, kind), part) for half in (writes[:middle], writes[middle:])]
+
+    def _delivered(self, group: WriteGroup) -> None:
+        now = self._tools.clock.now()
+        for write in group.writes:
+            stale = self._tools.policy.is_stale(write.score.at, now)
+            self._settle(
+                self._open[write.score.lead_id],
+                Verdict.DELIVERED,
+                self._intended[write.score.lead_id],
+                message="older than the maximum age: written as 0" if stale else "",
+            )
+
+    def _settle(
+        self,
+        pending: PendingScore,
+        verdict: Verdict,
+        previous: StoredScore = StoredScore(),  # noqa: B008 - frozen
+        *,
+        reason: str = "",
+        message: str = "",
+        parked: bool = False,
+    ) -> None:
+        del self._open[pending.score.lead_id]
+        self.done.append(
+            Settlement(pending, verdict, previous, reason=reason, message=message, parked=parked)
+        )
+
+
+def _lost_to(stored: StoredScore) -> str:
+    """What stands in the way, for the row's message."""
+    if stored.at is None:
+        return "the store holds no score"
+    return f"the store holds {stored.score} of {format_instant(stored.at)}"

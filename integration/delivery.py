@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Delivers what the outbox holds: claim, read previous, compare, record the intent, write, settle.
+
+Every step can be repeated. A batch that is interrupted anywhere is claimed again: what the
+store holds then, and the intents on record, tell what is left to do. Between the read and the
+write lie seconds at most; after a longer wait the rows are read again, because another writer
+may have been there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from integration.batch import Batch, BatchTools, UndeliveredError
+from integration.drift import DriftAlerts
+from integration.order import Verdict
+from integration.outbox import Claim, Settlement
+from integration.platform.budget import Reservation
+from integration.platform.errors import PlatformError
+from integration.scores import instant_of
+
+_PUT_OFF_MS: Final = 60_000
+"""First wait of a score that could not be delivered; it doubles up to an hour."""
+_PUT_OFF_MOST_MS: Final = 3_600_000
+
+
+@dataclass(slots=True)
+class DeliveryReport:
+    """What one delivery did: scores by verdict, and why it ended before the outbox was empty."""
+
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    unchanged: int = 0
+    batches: int = 0
+    stopped: PlatformError | None = None
+
+
+class Delivery:
+    """Empties the outbox of one store.
+
+    Args:
+        tools: outbox, store, policy, budget and the rest that a batch works with.
+        alerts: told when writes finally fail.
+        on_settled: told of every batch that was settled.
+        workers: batches under way at the same time.
+    """
+
+    def __init__(
+        self,
+        tools: BatchTools,
+        *,
+        alerts: DriftAlerts,
+        on_settled: Callable[[Sequence[Settlement]], None] = lambda _: None,
+        workers: int = 2,
+    ) -> None:
+        self._tools = tools
+        self._claims = tools.outbox.claims
+        self._destination = tools.store.destination
+        self._alerts = alerts
+        self._on_settled = on_settled
+        self._workers = workers
+
+    async def run(self, stop: asyncio.Event) -> DeliveryReport:
+        """Deliver until nothing is due any more, ``stop`` is set, or the platform is lost.
+
+        The caller holds the outbox's lock. Batches under way when ``stop`` is set are settled.
+        """
+        report = DeliveryReport()
+        self._claims.recover(self._destination, self._now())
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._workers):
+                group.create_task(self._work(report, stop))
+        return report
+
+    def _now(self) -> int:
+        return instant_of(self._tools.clock.now())
+
+    async def _work(self, report: DeliveryReport, stop: asyncio.Event) -> None:
+        store = self._tools.store
+        while not stop.is_set() and report.stopped is None:
+            due = self._claims.due(self._destination, store.batch, self._now())
+            if not due:
+                return
+            with await self._reserve(store.calls_for(due), stop) as calls:
+                if stop.is_set() or report.stopped is not None:
+                    return
+                fits = store.scores_within(calls.calls) or 1
+                claim = self._claims.claim(self._destination, fits, self._now())
+                if claim is None:
+                    return  # the other worker has taken the last ones
+                calls.shrink(store.calls_for(len(claim.pending)))
+                await self._deliver(Batch(self._tools, claim, calls), claim, report)
+
+    async def _deliver(self, batch: Batch, claim: Claim, report: DeliveryReport) -> None:
+        settled = False
+        try:
+            try:
+                await batch.deliver()
+            except UndeliveredError as failure:
+                if failure.stops_run:
+                    report.stopped = report.stopped or failure.problem
+                problem = str(failure.problem)
+                self._alerts.undelivered(self._destination, batch.left, failure.reason, problem)
+                batch.done += self._put_off(batch, failure)
+            self._claims.settle(claim, batch.done, self._now())
+            settled = True
+        finally:
+            if not settled:  # cancelled, or a defect: the batch goes back as it was
+                self._claims.give_back(claim, self._now())
+        self._count(report, batch.done)
+
+    async def _reserve(self, calls: int, stop: asyncio.Event) -> Reservation:
+        """Slots for ``calls`` calls as soon as the budget has them; none once stopped."""
+        fewest = self._tools.store.calls_for(1)
+        reserving = asyncio.ensure_future(self._tools.budget.reserve(calls, minimum=fewest))
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait([reserving, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if reserving.done():
+                return reserving.result()
+            return Reservation(self._tools.budget, 0)
+        except BaseException:
+            if reserving.done() and not reserving.cancelled():
+                reserving.result().release()
+            raise
+        finally:
+            stopping.cancel()
+            reserving.cancel()
+
+    def _count(self, report: DeliveryReport, settlements: Sequence[Settlement]) -> None:
+        report.batches += 1
+        refused: dict[str, list[Settlement]] = {}
+        for one in settlements:
+            report.verdicts[one.verdict or Verdict.WAITING] += 1
+            if one.verdict is Verdict.DELIVERED:
+                report.unchanged += one.previous.score == one.pending.score.score
+            elif one.verdict is Verdict.REJECTED:
+                refused.setdefault(one.reason, []).append(one)
+        for reason, rows in refused.items():
+            left = [one.pending for one in rows]
+            self._alerts.undelivered(self._destination, left, reason, rows[0].message)
+        self._on_settled(settlements)
+
+    def _put_off(self, batch: Batch, failure: UndeliveredError) -> list[Settlement]:
+        now = self._now()
+        return [
+            Settlement(
+                pending,
+                None,
+                reason=failure.reason,
+                message=str(failure.problem),
+                due=now + min(_PUT_OFF_MS << min(pending.attempts, 10), _PUT_OFF_MOST_MS),
+            )
+            for pending in batch.left
+        ]

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Score drift: the platform dials by scores that are no longer the model's.
+
+It begins when writes finally fail. Failures are gathered while a run lasts and told once,
+with the number of leads and some examples, to the log and to every notifier.
+
+Source: seed guide (alert on score drift when an update fails for good).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from integration.clock import Clock
+from integration.outbox import PendingScore
+from integration.scores import format_instant, instant_of
+
+_EXAMPLES = 5
+_log = structlog.get_logger("leadscore.drift")
+
+
+@dataclass(slots=True)
+class DriftAlert:
+    """Leads whose score on the platform is not the newest one."""
+
+    destination: str
+    reason: str
+    problem: str
+    leads: int = 0
+    examples: list[str] = field(default_factory=list)
+    raised_at: str = ""
+    kind: str = "score_drift"
+
+
+class Notifier(Protocol):
+    """Somebody to tell."""
+
+    async def notify(self, alert: DriftAlert) -> None:
+        """Pass ``alert`` on.
+
+        Raises:
+            OSError: it could not be passed on.
+        """
+        ...
+
+
+class FileNotifier:
+    """Appends each alert as one JSON line, durably."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def notify(self, alert: DriftAlert) -> None:
+        """Append ``alert``."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(alert)) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+class WebhookNotifier:
+    """Posts each alert as JSON to an address; ``post`` sends a document and raises OSError."""
+
+    def __init__(self, post: Callable[[object], Awaitable[None]]) -> None:
+        self._post = post
+
+    async def notify(self, alert: DriftAlert) -> None:
+        """Post ``alert``."""
+        await self._post(asdict(alert))
+
+
+class DriftAlerts:
+    """Gathers failures by destination and reason until they are told."""
+
+    def __init__(self, clock: Clock, notifiers: Sequence[Notifier] = ()) -> None:
+        self._clock = clock
+        self._notifiers = notifiers
+        self._open: dict[tuple[str, str], DriftAlert] = {}
+        self.raised = 0
+
+    def undelivered(
+        self, destination: str, pending: Sequence[PendingScore], reason: str, problem: str
+    ) -> None:
+        """The write of ``pending`` finally failed for ``reason`` (a code)."""
+        if not pending:
+            return
+        alert = self._open.setdefault(
+            (destination, reason), DriftAlert(destination, reason, problem)
+        )
+        alert.leads += len(pending)
+        room = _EXAMPLES - len(alert.examples)
+        alert.examples += [one.score.lead_id for one in pending[:room]]
+
+    async def tell(self) -> None:
+        """Tell what has been gathered; a notifier that fails is itself reported in the log."""
+        alerts, self._open = list(self._open.values()), {}
+        for alert in alerts:
+            alert.raised_at = format_instant(instant_of(self._clock.now()))
+            self.raised += 1
+            _log.error(
+                "score_drift",
+                destination=alert.destination,
+                leads=alert.leads,
+                reason=alert.reason,
+                problem=alert.problem,
+                examples=alert.examples,
+            )
+            for notifier in self._notifiers:
+                try:
+                    await notifier.notify(alert)
+                except OSError as failure:
+                    _log.error(
+                        "drift_alert_not_passed_on",
+                        notifier=type(notifier).__name__,
+                        problem=str(failure),
+                    )

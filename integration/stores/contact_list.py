@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scores as columns of an outbound contact list, where the dialer sorts and filters by them.
+
+The platform has no partial update of many contacts: a bulk write replaces rows, creates what
+it does not find, and may make called people callable again. So the contact is read first,
+only its score columns are changed, and the switches that touch the dialling queue are set to
+leave it alone.
+
+Source: platform.md section 4 (calls, sizes, queue behaviour; absent columns undocumented).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from integration.clock import Clock
+from integration.order import StoredScore
+from integration.platform.budget import Reservation
+from integration.platform.client import GenesysClient
+from integration.platform.paths import path
+from integration.policy import ScoringPolicy
+from integration.scores import read_instant
+from integration.stores.port import Held, Write, WriteGroup
+
+READ_SIZE: Final = 50
+"""Contacts that one bulk read may ask for."""
+WRITE_SIZE: Final = 1000
+"""Contacts that one bulk write may carry."""
+
+KEEP_QUEUE: Final = "keep the queue as it is"
+QUEUE_AGAIN: Final = "queue again"
+
+
+class ContactListStore:
+    """One contact list whose contacts carry the lead id as their own id.
+
+    Args:
+        client: the platform.
+        list_id: the contact list.
+        policy: thresholds and the names of the score columns.
+        clock: the time.
+        batch: scores that are delivered together, at most :data:`WRITE_SIZE`.
+        concurrency: bulk reads under way at the same time.
+    """
+
+    def __init__(
+        self,
+        client: GenesysClient,
+        list_id: str,
+        policy: ScoringPolicy,
+        clock: Clock,
+        *,
+        batch: int = WRITE_SIZE,
+        concurrency: int = 4,
+    ) -> None:
+        self._client = client
+        self._list_id = list_id
+        self._path = path("/api/v2/outbound/contactlists/{list}/contacts", list=list_id)
+        self._policy = policy
+        self._clock = clock
+        self._batch = min(max(1, batch), WRITE_SIZE)
+        self._concurrency = max(1, concurrency)
+
+    @property
+    def destination(self) -> str:
+        """The name under which the outbox keeps scores for this list."""
+        return f"contact_list:{self._list_id}"
+
+    @property
+    def batch(self) -> int:
+        """How many scores are delivered together at the most."""
+        return self._batch
+
+    def calls_for(self, scores: int) -> int:
+        """Bulk reads of 50 and one bulk write."""
+        return math.ceil(scores / READ_SIZE) + 1
+
+    def scores_within(self, calls: int) -> int:
+        """What ``calls`` calls can carry when one of them is the write."""
+        return max(0, min(self._batch, (calls - 1) * READ_SIZE))
+
+    async def read(self, lead_ids: Sequence[str], calls: Reservation) -> dict[str, Held]:
+        """The contacts of ``lead_ids``, those that are on the list."""
+        parts = [lead_ids[at : at + READ_SIZE] for at in range(0, len(lead_ids), READ_SIZE)]
+        held: dict[str, Held] = {}
+        turns = asyncio.Semaphore(self._concurrency)
+
+        async def read_part(part: Sequence[str]) -> None:
+            async with turns:
+                for contact in await self._read(part, calls):
+                    found = self._held(contact)
+                    if found is not None:
+                        held[contact["id"]] = found
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for part in parts:
+                    group.create_task(read_part(part))
+        except* Exception as problems:  # noqa: BLE001 - the first of them is raised alone
+            raise problems.exceptions[0] from None
+        return held
+
+    async def _read(self, lead_ids: Sequence[str], calls: Reservation) -> list[Any]:
+        answer = await self._client.call(
+            "read contacts",
+            "POST",
+            f"{self._path}/bulk",
+            body=list(lead_ids),
+            permit=calls,
+            expect=list,
+        )
+        contacts: list[Any] = answer.body
+        return [contact for contact in contacts if isinstance(contact, Mapping)]
+
+    def _held(self, contact: Mapping[str, Any]) -> Held | None:
+        data = contact.get("data")
+        if not isinstance(contact.get("id"), str) or not isinstance(data, Mapping):
+            return None
+        columns = self._policy.columns
+        return Held(
+            StoredScore(
+                _stored_score(data.get(columns.score)),
+                read_instant(str(data.get(columns.instant) or "")),
+            ),
+            self._clock.monotonic(),
+            contact,
+        )
+
+    def groups(self, writes: Sequence[Write]) -> list[WriteGroup]:
+        """Ordinary refreshes, and apart from them the leads that are to be queued again.
+
+        A lead whose score was stale or blank has been skipped by the pre-call rules and stays
+        skipped until it is queued again. That is safe for one that was never called.
+        """
+        now = self._clock.now()
+        keep: list[Write] = []
+        again: list[Write] = []
+        for write in writes:
+            was = write.held.stored.at
+            skipped = was is None or self._policy.is_stale(was, now)
+            fresh = not self._policy.is_stale(write.score.at, now)
+            (again if skipped and fresh and _untouched(write.held.row) else keep).append(write)
+        groups = [(KEEP_QUEUE, keep), (QUEUE_AGAIN, again)]
+        return [WriteGroup(tuple(part), kind) for kind, part in groups if part]
+
+    async def write(self, group: WriteGroup, calls: Reservation) -> None:
+        """Send the contacts with their new score columns, all other columns as they were."""
+        now = self._clock.now()
+        rows = [
+            {
+                "id": write.score.lead_id,
+                "contactListId": self._list_id,
+                # callable, phoneNumberStatus and contactableStatus are the dialer's: never sent
+                "data": {**write.held.row["data"], **self._policy.row(write.score, now)},
+            }
+            for write in group.writes
+        ]
+        await self._client.call(
+            "write contacts",
+            "POST",
+            self._path,
+            query={
+                "priority": "false",
+                "clearSystemData": "false",
+                "doNotQueue": "false" if group.kind == QUEUE_AGAIN else "true",
+            },
+            body=rows,
+            permit=calls,
+            once=True,
+            expect=list,
+        )
+
+
+def _stored_score(text: Any) -> int | None:
+    """A stored score as a whole number; None where there is none or somebody wrote nonsense."""
+    try:
+        return int(float(text))
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _untouched(contact: Mapping[str, Any]) -> bool:
+    """Whether nobody was ever called on this contact and the dialer may call it."""
+    numbers = contact.get("phoneNumberStatus") or {}
+    return (
+        not contact.get("callRecords")
+        and contact.get("callable") is not False
+        and all(status.get("callable") is not False for status in numbers.values())
+    )

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The port that every place for scores implements; the delivery knows nothing else of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from integration.order import StoredScore
+from integration.platform.budget import Reservation
+from integration.scores import LeadScore
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a store holds for a lead.
+
+    Args:
+        stored: the score, blank where there is none yet.
+        read_at: when it was read, in seconds of the monotonic clock.
+        row: the store's own record, handed back to it when the score is written.
+    """
+
+    stored: StoredScore
+    read_at: float
+    row: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A score that shall replace what is held."""
+
+    score: LeadScore
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
+class WriteGroup:
+    """Writes that one call carries; ``kind`` is the store's own."""
+
+    writes: tuple[Write, ...]
+    kind: str = ""
+
+
+class ScoreStore(Protocol):
+    """A place for scores, reached through the call budget."""
+
+    @property
+    def destination(self) -> str:
+        """The name under which the outbox keeps scores for this store."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """How many scores are delivered together at the most."""
+        ...
+
+    def calls_for(self, scores: int) -> int:
+        """Calls that reading and writing ``scores`` scores takes, without repetitions."""
+        ...
+
+    def scores_within(self, calls: int) -> int:
+        """How many scores ``calls`` calls can read and write; 0 where they are too few."""
+        ...
+
+    async def read(self, lead_ids: Sequence[str], calls: Reservation) -> dict[str, Held]:
+        """What is held for each lead; leads that the store does not know are left out."""
+        ...
+
+    def groups(self, writes: Sequence[Write]) -> list[WriteGroup]:
+        """The writes, grouped into calls in the order in which they have to be made."""
+        ...
+
+    async def write(self, group: WriteGroup, calls: Reservation) -> None:
+        """Write a group in one attempt, all or nothing.
+
+        Raises:
+            PlatformError: it was refused, or its outcome is not known.
+        """
+        ...
