@@ -8,11 +8,16 @@ between contacts. Hence the rule of this module: a map on a contact is replaced,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 NOTHING: Mapping[str, Any] = {}
 """The map of every contact that has none of the kind yet; never changed."""
+
+
+def _nothing() -> Mapping[str, Any]:
+    return NOTHING
+
 
 EVALUATIONS = ("latestSmsEvaluations", "latestEmailEvaluations", "latestWhatsAppEvaluations")
 STATUSES = {"phoneNumberStatus": "phone_number_status", "contactableStatus": "contactable_status"}
@@ -43,11 +48,11 @@ class Contact:
     data: Mapping[str, str]
     date_created: str
     callable: bool = True
-    call_records: Mapping[str, Any] = NOTHING
-    phone_number_status: Mapping[str, Any] = NOTHING
-    contactable_status: Mapping[str, Any] = NOTHING
-    evaluations: Mapping[str, Any] = NOTHING
-    retention: Mapping[str, Any] = NOTHING
+    call_records: Mapping[str, Any] = field(default_factory=_nothing)
+    phone_number_status: Mapping[str, Any] = field(default_factory=_nothing)
+    contactable_status: Mapping[str, Any] = field(default_factory=_nothing)
+    evaluations: Mapping[str, Any] = field(default_factory=_nothing)
+    retention: Mapping[str, Any] = field(default_factory=_nothing)
     queued: bool = True
     queue_seq: int = 0
     skipped: bool = False

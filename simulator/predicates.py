@@ -78,7 +78,7 @@ def depends_on_time(criteria: Mapping[str, Any]) -> bool:
     )
 
 
-def test_of(predicate: Mapping[str, Any], moment: Moment) -> Test:
+def cell_test(predicate: Mapping[str, Any], moment: Moment) -> Test:
     """The function that says whether a cell matches one predicate, ``inverted`` included."""
     test = _plain_test(predicate, moment)
     return (lambda text: not test(text)) if predicate.get("inverted") else test
@@ -96,7 +96,7 @@ def _joined(how: str, parts: list[Match]) -> Match:
 
 
 def _on_column(predicate: Mapping[str, Any], moment: Moment) -> Match:
-    column, test = predicate["column"], test_of(predicate, moment)
+    column, test = predicate["column"], cell_test(predicate, moment)
     return lambda data: test(data.get(column, ""))
 
 
