@@ -6,7 +6,7 @@ A client holds pairs of role and division. OAuth scopes play no part for client 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -73,11 +73,17 @@ class Access:
         self.home = Division(ids.new(), "Home", "", home=True)
         self.divisions: dict[str, Division] = {self.home.id: self.home}
         self.roles: dict[str, Role] = {}
+        # Each says what belongs to a division ("contact list Leads"), or None.
+        self.users: list[Callable[[str], str | None]] = []
         self._granted: dict[tuple[tuple[tuple[str, str], ...], str], frozenset[str]] = {}
 
     def changed(self) -> None:
         """Forget answers given so far; to be called after any change of a role."""
         self._granted.clear()
+
+    def has_division(self, division_id: str) -> bool:
+        """Whether a grant may name this division; ``*`` is every division."""
+        return division_id == EVERYWHERE or division_id in self.divisions
 
     def grants(self, client: OAuthClient, permission: str, division_id: str | None) -> bool:
         """Whether ``client`` has ``permission`` in that division (None: in any division)."""

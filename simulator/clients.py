@@ -85,7 +85,11 @@ class Clients:
         self.by_id: dict[str, OAuthClient] = {}
         self._tokens: dict[str, Token] = {}
         self.token_requests: dict[str, int] = {}
-        """Calls of the token endpoint per client id, refused ones too."""
+        """Token requests that were looked at, per client id; those of unknown clients under ''."""
+
+    def count_request(self, client_id: str) -> None:
+        """Count a token request, whatever comes of it; an unknown client counts as empty."""
+        self.token_requests[client_id] = self.token_requests.get(client_id, 0) + 1
 
     def issue(self, client: OAuthClient) -> str:
         """A new access token of ``client``, valid for its token life."""
@@ -100,19 +104,16 @@ class Clients:
         self._tokens[text] = Token(client.id, now + timedelta(seconds=client.token_life))
         return text
 
-    def authenticate(self, authorization: str) -> tuple[OAuthClient, str]:
-        """The client and the token that an ``Authorization`` header stands for.
+    def authenticate(self, bearer: str) -> OAuthClient:
+        """The client whose access token ``bearer`` is; empty where a call came without one.
 
         Raises:
-            Refusal: 401 ``authentication.required`` without a bearer token (the official Python
-                SDK sends ``Bearer`` and nothing after it), ``bad.credentials`` for one that is
-                not or no longer valid.
+            Refusal: 401 ``authentication.required`` without a token, ``bad.credentials`` for one
+                that is unknown, expired or revoked.
         """
-        scheme, _, text = authorization.strip().partition(" ")
-        text = text.strip()
-        if scheme.lower() != "bearer" or not text:
+        if not bearer:
             raise authentication_required()
-        token = self._tokens.get(text)
+        token = self._tokens.get(bearer)
         client = self.by_id.get(token.client_id) if token is not None else None
         if token is None or client is None or client.state == "disabled":
             raise bad_credentials()
@@ -120,7 +121,7 @@ class Clients:
             if self._organisation.switches.code_after_expiry == "authentication.required":
                 raise authentication_required()
             raise bad_credentials()
-        return client, text
+        return client
 
     def revoke(self, text: str) -> None:
         """End one token."""

@@ -6,30 +6,48 @@ The organisation is what the HTTP side serves and what tests and the control pla
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from simulator.access import EVERYWHERE, Access, Role
+from simulator.bulk_jobs import BulkJobs
+from simulator.calllog import CallLog
 from simulator.clients import USUAL_LIFE, Clients, OAuthClient
 from simulator.clock import ScaledClock, SimClock
+from simulator.contact_exports import ContactExports
+from simulator.contact_list_filters import ContactListFilters
+from simulator.contact_lists import ContactLists
+from simulator.events import EventLog
+from simulator.faults import FaultPlan
 from simulator.ids import Ids
 from simulator.instants import to_wire
+from simulator.limits import USUAL_CEILING, Limits
 from simulator.switches import Switches
 
 BOOTSTRAP_CLIENT = "local-deployer"
 BOOTSTRAP_SECRET = "local-deployer-secret"  # noqa: S105 - public on purpose, loopback only
 BOOTSTRAP_RATE = 3000
-USUAL_RATE = 300
+SNAPSHOT_VERSION = 1
+
+
+class State(Protocol):
+    """What a resource module keeps in an organisation."""
+
+    def snapshot(self) -> Any:
+        """All of it, as JSON."""
+        ...
+
+    def restore(self, data: Any, /) -> None:
+        """Take the place of what is here by what :meth:`snapshot` gave."""
+        ...
 
 
 class Organisation:
     """The whole state of the simulated platform.
 
-    A resource module keeps its state in a class made from the organisation, with ``snapshot()``
-    (JSON) and ``restore(data)``; it is made in :meth:`reset` and hangs here under its name.
+    A resource module keeps its state in a class made from the organisation (a :class:`State`).
+    It is made in :meth:`reset`, hangs here under its own name, and is listed in :meth:`states`.
 
     Args:
         clock: what the organisation takes for time; the wall clock unless given.
@@ -44,6 +62,7 @@ class Organisation:
         seed: int = 0,
         switches: Switches | None = None,
     ) -> None:
+        self.name = "Lead scoring, simulated"
         self.clock: SimClock = clock or ScaledClock()
         self.seed = seed
         self.switches = switches or Switches()
@@ -57,19 +76,71 @@ class Organisation:
         self.id = self.ids.new()
         self.access = Access(self.ids)
         self.clients = Clients(self)
-        for name in ("contact_lists", "contact_list_filters", "bulk_jobs"):
-            if importlib.util.find_spec(f"simulator.{name}") is not None:
-                module = importlib.import_module(f"simulator.{name}")
-                state: Any = getattr(module, "STATE", None)
-                if state is not None:
-                    setattr(self, name, state(self))
+        self.limits = Limits(self)
+        self.faults = FaultPlan()
+        self.calls = CallLog()
+        self.contact_lists = ContactLists(self)
+        self.contact_list_filters = ContactListFilters(self)
+        self.contact_exports = ContactExports(self)
+        self.bulk_jobs = BulkJobs(self)
+        self.events = EventLog(self)
+        self.access.users.append(self._list_of_division)
         self.add_client(
             BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET, permissions=["*"], rate_limit=BOOTSTRAP_RATE
         )
 
+    def states(self) -> dict[str, State]:
+        """The states by name, each after those that it refers to."""
+        return {
+            "ids": self.ids,
+            "access": self.access,
+            "clients": self.clients,
+            "limits": self.limits,
+            "contact_lists": self.contact_lists,
+            "contact_list_filters": self.contact_list_filters,
+            "contact_exports": self.contact_exports,
+            "bulk_jobs": self.bulk_jobs,
+            "events": self.events,
+        }
+
+    def snapshot(self) -> dict[str, Any]:
+        """The whole organisation as JSON, but for the call log and the rate statistics."""
+        return {
+            "version": SNAPSHOT_VERSION,
+            "id": self.id,
+            "seed": self.seed,
+            "clock_skew": self.clock_skew.total_seconds(),
+            "switches": self.switches.model_dump(mode="json"),
+            "faults": self.faults.snapshot(self.clock.monotonic()),
+            "states": {name: state.snapshot() for name, state in self.states().items()},
+        }
+
+    def restore(self, data: Mapping[str, Any]) -> None:
+        """Take the place of everything by what :meth:`snapshot` gave.
+
+        The clock goes on as it is; what is about to happen keeps its distance from now.
+
+        Raises:
+            ValueError: the snapshot is of another version, or no snapshot at all.
+        """
+        if data.get("version") != SNAPSHOT_VERSION:
+            raise ValueError(f"a snapshot of version {SNAPSHOT_VERSION} is needed")
+        self.seed = data["seed"]
+        self.reset()
+        self.id = data["id"]
+        self.set_clock_skew(data["clock_skew"])
+        self.switches.update(data["switches"])
+        self.faults = FaultPlan.restored(data["faults"], self.clock.monotonic())
+        for name, state in self.states().items():
+            state.restore(data["states"][name])
+
     def now(self) -> datetime:
         """The server's time: the clock's, shifted by the server's skew."""
         return self.clock.now() + self.clock_skew
+
+    def set_clock_skew(self, seconds: float) -> None:
+        """Let the server's time differ from the clock's by ``seconds``."""
+        self.clock_skew = timedelta(seconds=seconds)
 
     def timestamp(self) -> str:
         """The server's time as the platform writes it."""
@@ -82,7 +153,7 @@ class Organisation:
         *,
         permissions: Iterable[str] = (),
         division: str = EVERYWHERE,
-        rate_limit: int = USUAL_RATE,
+        rate_limit: int = USUAL_CEILING,
         token_life: int = USUAL_LIFE,
     ) -> OAuthClient:
         """A client with a role of its own that has exactly ``permissions``.
@@ -95,18 +166,30 @@ class Organisation:
             rate_limit: calls per minute.
             token_life: seconds; may be shorter than what the platform's API allows.
         """
-        role = Role(self.ids.new(), f"role of {client_id}", permissions=list(permissions))
-        self.access.roles[role.id] = role
-        self.access.changed()
         now = self.timestamp()
         client = OAuthClient(
             client_id,
             client_id,
             secret,
-            role_divisions=((role.id, division),),
             token_life=token_life,
             date_created=now,
             date_modified=now,
         )
+        self.grant(client, permissions, division)
         self.clients.by_id[client_id] = client
+        self.limits.set_ceiling(client_id, rate_limit)
         return client
+
+    def grant(
+        self, client: OAuthClient, permissions: Iterable[str], division: str = EVERYWHERE
+    ) -> None:
+        """Give ``client`` a role of its own with exactly ``permissions``, and nothing else."""
+        role = Role(self.ids.new(), f"role of {client.id}", permissions=list(permissions))
+        self.access.roles[role.id] = role
+        self.access.changed()
+        client.role_divisions = ((role.id, division),)
+
+    def _list_of_division(self, division_id: str) -> str | None:
+        lists = (item.name for item in self.contact_lists if item.division_id == division_id)
+        name = next(lists, None)
+        return None if name is None else f"contact list {name}"

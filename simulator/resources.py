@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that is simulated: the operation tables of all resource modules, joined.
+
+To add a resource: write a module with a state class and ``OPERATIONS`` (see
+:mod:`simulator.http`), put the state into :class:`simulator.organisation.Organisation` and the
+module into this list.
+"""
+
+from __future__ import annotations
+
+from simulator import (
+    bulk_jobs,
+    contact_exports,
+    contact_list_filters,
+    contact_lists,
+    contact_search,
+    contacts,
+    divisions,
+    events,
+    oauth,
+    oauth_clients,
+    organization_info,
+    rate_report,
+    roles,
+)
+from simulator.http import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *oauth.OPERATIONS,
+    *oauth_clients.OPERATIONS,
+    *divisions.OPERATIONS,
+    *roles.OPERATIONS,
+    *organization_info.OPERATIONS,
+    *contact_lists.OPERATIONS,
+    *contacts.OPERATIONS,
+    *contact_search.OPERATIONS,
+    *contact_exports.OPERATIONS,
+    *contact_list_filters.OPERATIONS,
+    *bulk_jobs.OPERATIONS,
+    *events.OPERATIONS,
+    *rate_report.OPERATIONS,
+)
