@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A file that says how the simulated organisation is to start: the control plane's words in TOML.
+
+.. code-block:: toml
+
+    [switches]
+    keep_absent_columns = false
+
+    [[clients]]
+    client_id = "pusher"
+    secret = "pusher-secret"
+    permissions = ["outbound:contact:add", "outbound:contact:view"]
+    rate_limit = 100
+
+    [[limits]]
+    client_id = "pusher"
+    hidden = 80
+
+    [faults]
+    seed = 7
+    rules = [{ operation = "post_outbound_contactlist_contacts", kind = "status", nth = [3] }]
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from simulator.control import Control
+from simulator.errors import Refusal
+
+
+class SetupError(Exception):
+    """The file cannot be read, or does not make sense; the message says where."""
+
+
+class Setup(BaseModel):
+    """The tables of the file; each entry is what the method of :class:`Control` takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    switches: dict[str, Any] = {}
+    clients: list[dict[str, Any]] = []
+    limits: list[dict[str, Any]] = []
+    faults: dict[str, Any] | None = None
+
+
+def apply_setup(path: Path, control: Control) -> None:
+    """Bring the organisation into the state that the file describes.
+
+    Raises:
+        SetupError: the file is missing, no TOML, or says something that makes no sense.
+    """
+    try:
+        setup = Setup.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        control.set_switches(**setup.switches)
+        for client in setup.clients:
+            control.add_client(**client)
+        for limit in setup.limits:
+            control.set_limits(**limit)
+        if setup.faults is not None:
+            control.set_faults(**setup.faults)
+    except (OSError, ValueError, Refusal) as error:
+        raise SetupError(f"{path}: {error}") from None
