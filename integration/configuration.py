@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts settings together from flags, environment and file, and says everything that is wrong.
+
+All problems are told at once, each with the three names of its option, where the bad value
+came from, and what a good one looks like. No message shows the value of a secret.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
+
+from integration.settings import ENV_PREFIX, Settings
+
+CONFIG_FILE: Final = Path("leadscore.toml")
+CONFIG_VARIABLE: Final = f"{ENV_PREFIX}CONFIG"
+SECRET: Final = "client_secret"  # noqa: S105 - the name of an option
+SECRET_FILE: Final = "client_secret_file"  # noqa: S105 - the same
+PLATFORM: Final = ("client_id", SECRET, "contact_list")
+"""What a command needs that talks to the platform, beside a region or a gateway."""
+
+_SHOWN: Final = 60
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used: all of what is wrong, one problem a line."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        title = "1 setting cannot be used" if count == 1 else f"{count} settings cannot be used"
+        super().__init__("\n".join([f"{title}:", *(f"  {one}" for one in self.problems)]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layers:
+    """The values of the three places, the strongest first."""
+
+    flags: Mapping[str, Any]
+    environment: Mapping[str, str]
+    file: Mapping[str, Any]
+    path: Path | None
+
+    def place(self, option: str) -> int | None:
+        """The strongest place that has ``option``."""
+        for place, values in enumerate((self.flags, self.environment, self.file)):
+            if option in values:
+                return place
+        return None
+
+    def source(self, option: str) -> str:
+        """Where the value of ``option`` comes from, in words."""
+        match self.place(option):
+            case 0:
+                return flag(option)
+            case 1:
+                return variable(option)
+            case 2:
+                return f"{option} in {self.path}"
+        return "its default"
+
+    def value(self, option: str) -> Any:
+        """What is given for ``option``."""
+        for values in (self.flags, self.environment, self.file):
+            if option in values:
+                return values[option]
+        return None
+
+
+def flag(option: str) -> str:
+    """The flag of an option: ``--retry-total`` for ``retry_total``."""
+    return "--" + option.replace("_", "-")
+
+
+def variable(option: str) -> str:
+    """The environment variable of an option."""
+    return ENV_PREFIX + option.upper()
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    config: Path | None = None,
+    needs: Collection[str] = (),
+) -> Settings:
+    """The settings that flags, environment and file make together, in that order of strength.
+
+    Args:
+        flags: options given on the command line; None stands for one that is not given.
+        config: the file; else ``LEADSCORE_CONFIG`` names it, else ``leadscore.toml`` is read
+            where it exists.
+        needs: options that must not be blank; with a ``client_id`` among them, so must a
+            region or gateway not be.
+
+    Raises:
+        SettingsError: everything that is wrong.
+    """
+    problems: list[str] = []
+    path, file = _read_file(config, problems)
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    environment = _environment()
+    file = {name: value for name, value in file.items() if not _unknown(name, path, problems)}
+    problems += (
+        f"{flag(name)} is blank; give it a value or leave it out"
+        for name, value in given.items()
+        if value == ""
+    )
+    layers = _Layers(given, environment, file, path)
+    layers = _decided(layers, "region", "gateway", problems)
+    layers = _decided(layers, SECRET, SECRET_FILE, problems)
+    settings: Settings | None = None
+    try:
+        settings = _validated(layers)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False)
+        problems += (_explain(one, layers) for one in details)
+    else:
+        problems += _secret_problems(layers, settings)
+    problems += _missing(layers, needs)
+    if problems or settings is None:
+        problems += _misspelt_variables()
+        raise SettingsError(problems)
+    return settings
+
+
+def _validated(layers: _Layers) -> Settings:
+    class Layered(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - given by the library
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            file = InitSettingsSource(settings_cls, dict(layers.file))
+            return init_settings, env_settings, file
+
+    return Layered(**layers.flags)
+
+
+def _environment() -> dict[str, str]:
+    """Options in the environment, by name; a blank one counts as not given."""
+    found = {}
+    for name, value in os.environ.items():
+        if name.upper().startswith(ENV_PREFIX) and value:
+            option = name[len(ENV_PREFIX) :].lower()
+            if option in Settings.model_fields:
+                found[option] = value
+    return found
+
+
+def _read_file(config: Path | None, problems: list[str]) -> tuple[Path | None, dict[str, Any]]:
+    named = config or (Path(os.environ[CONFIG_VARIABLE]) if _set(CONFIG_VARIABLE) else None)
+    path = named or CONFIG_FILE
+    how = "--config" if config else CONFIG_VARIABLE if named else "leadscore.toml"
+    try:
+        with path.open("rb") as file:
+            content = tomllib.load(file)
+            private = not stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077
+    except FileNotFoundError:
+        if named is not None:
+            problems.append(f"{how}: {path} does not exist; name a file or leave it out")
+        return None, {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"{how}: {path} is no TOML: {error}; mend it")
+        return None, {}
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        problems.append(f"{how}: {str(path)!r} cannot be read ({reason}); check its path")
+        return None, {}
+    if SECRET in content and not private and os.name == "posix":
+        problems.append(f"{path} holds {SECRET} and other users may read it; run: chmod 600 {path}")
+    return path, content
+
+
+def _set(name: str) -> bool:
+    return bool(os.environ.get(name))
+
+
+def _unknown(name: str, path: Path | None, problems: list[str]) -> bool:
+    if name in Settings.model_fields:
+        return False
+    close = get_close_matches(name.replace("-", "_"), Settings.model_fields, n=1)
+    hint = f"did you mean {close[0]}?" if close else "remove it"
+    problems.append(f"{name} in {path} is no option; {hint}")
+    return True
+
+
+def _misspelt_variables() -> list[str]:
+    """Variables that look like ours and are none; told only beside other problems."""
+    known = {variable(option) for option in Settings.model_fields}
+    found = []
+    for name in os.environ:
+        if name.upper().startswith(ENV_PREFIX) and name.upper() not in known | {CONFIG_VARIABLE}:
+            close = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
+            if close:
+                found.append(f"{name} is set and is no option; did you mean {close[0]}?")
+    return found
+
+
+def _decided(layers: _Layers, one: str, other: str, problems: list[str]) -> _Layers:
+    """Two options that exclude each other: the one from the stronger place counts."""
+    places = layers.place(one), layers.place(other)
+    if places[0] is None or places[1] is None:
+        return layers
+    if places[0] == places[1]:
+        both = f"{layers.source(one)} and {layers.source(other)} are both given"
+        problems.append(f"{both}; leave one of them out")
+        return layers
+    weaker = other if places[0] < places[1] else one
+    # A flag without a value hides the weaker place from the library, which reads variables.
+    blank = None if weaker == SECRET_FILE else ""
+    return _Layers({**layers.flags, weaker: blank}, layers.environment, layers.file, layers.path)
+
+
+def _secret_problems(layers: _Layers, settings: Settings) -> list[str]:
+    if settings.client_secret_file is None:
+        return []
+    try:
+        settings.read_secret()
+    except ValueError as error:
+        return [f"{layers.source(SECRET_FILE)}: {error}; put the client's secret into it"]
+    return []
+
+
+def _missing(layers: _Layers, needs: Collection[str]) -> list[str]:
+    problems = []
+    if "client_id" in needs and not (layers.value("region") or layers.value("gateway")):
+        problems.append(f"the organisation is not named: {_names('region')}, or a gateway")
+    for option in needs:
+        given = layers.value(option)
+        if option == SECRET:
+            given = given or layers.value(SECRET_FILE)
+        if not given:
+            problems.append(f"{option} is missing: {_names(option)}")
+    return problems
+
+
+def _names(option: str) -> str:
+    """How an option can be given."""
+    if option == SECRET:
+        file = variable(SECRET_FILE)
+        return f"set {variable(option)}, or {file} to the path of a file that holds it"
+    return f"give {flag(option)}, set {variable(option)}, or write {option} into {CONFIG_FILE}"
+
+
+def _explain(error: ErrorDetails, layers: _Layers) -> str:
+    if not error["loc"]:
+        return error["msg"].removeprefix("Value error, ")
+    option = str(error["loc"][0])
+    field = Settings.model_fields[option]
+    if error["type"] == "value_error":
+        wanted = error["msg"].removeprefix("Value error, ")
+    else:
+        expects = _expects(field)
+        wanted = f"give {expects}" if expects else _plain(error)
+    value = layers.value(option)
+    if option == SECRET or "secret" in option or field.repr is False:
+        shown = "is not usable"
+    else:
+        text = str(value)
+        shown = f'is "{text[:_SHOWN]}{"…" if len(text) > _SHOWN else ""}"'
+    names = " ".join((variable(option), option))
+    if option != SECRET:
+        names = f"{flag(option)} {names}"
+    return f"{layers.source(option)} {shown}: {wanted} [{names}]"
+
+
+def _expects(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    return str(extra.get("expects", "")) if isinstance(extra, dict) else ""
+
+
+def _plain(error: ErrorDetails) -> str:
+    """Errors of the library for which a field has no words of its own."""
+    match error["type"]:
+        case "string_too_long":
+            return "it is too long"
+        case "string_type" | "path_type":
+            return "give text"
+    return error["msg"]

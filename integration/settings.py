@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be set: one list of options, which are flags, variables and keys of a file at once.
+
+``retry_total`` is the flag ``--retry-total``, the variable ``LEADSCORE_RETRY_TOTAL`` and the key
+``retry_total`` of the file. Secrets have no flag: command lines show up in process lists.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from integration.platform.regions import base_url, is_loopback, locate
+from integration.platform.retry import CALLS
+from integration.policy import ScoreColumns, ScoringPolicy
+from integration.telemetry import LogFormat, LogLevel
+
+ENV_PREFIX: Final = "LEADSCORE_"
+
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_POLICY: Final = ScoringPolicy()
+_LONGEST_SECRET: Final = 10_000
+
+
+def _option(default: Any, description: str, expects: str = "", **limits: Any) -> Any:
+    """A field: what it is, and what a good value is where the type does not say it."""
+    return Field(default, description=description, json_schema_extra={"expects": expects}, **limits)
+
+
+def _whole(default: int, description: str, least: int, most: int) -> Any:
+    expects = f"a whole number from {least:,} to {most:,}"
+    return _option(default, description, expects, ge=least, le=most)
+
+
+def _region(text: str) -> str:
+    if text:
+        locate(region=text)
+    return text
+
+
+def _gateway(text: str) -> str:
+    return base_url(text) if text else text
+
+
+def _id(text: str) -> str:
+    if text and _ID.fullmatch(text) is None:
+        raise ValueError("it is not an id; ids have no white space and no special characters")
+    return text
+
+
+def _name(text: str) -> str:
+    if not text or not text.isprintable():
+        raise ValueError("a name of printable characters is needed")
+    return text
+
+
+def _webhook(text: str) -> str:
+    parts = urlsplit(text)
+    plain = parts.scheme == "http" and is_loopback(text)
+    if not parts.hostname or not (parts.scheme == "https" or plain):
+        raise ValueError("an https address is needed; plain http is for this machine only")
+    return text
+
+
+_Id = Annotated[str, AfterValidator(_id)]
+_Name = Annotated[str, AfterValidator(_name)]
+
+
+class Settings(BaseSettings):
+    """Validated settings of one command.
+
+    Whether everything is there that a command needs is not decided here: looking at the outbox
+    takes no credentials.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        str_strip_whitespace=True,
+    )
+
+    region: Annotated[str, AfterValidator(_region)] = _option(
+        "", "Region of the organisation, such as eu-central-1 or mypurecloud.de."
+    )
+    gateway: Annotated[str, AfterValidator(_gateway)] = _option(
+        "",
+        "Address to use instead of a region's, such as http://127.0.0.1:8089 for the simulator. "
+        "Plain http is for this machine only.",
+    )
+    client_id: _Id = _option("", "Id of the OAuth client that writes scores.", "the client's id")
+    client_secret: SecretStr = _option(
+        SecretStr(""), "Its secret; better kept in a file of its own.", max_length=_LONGEST_SECRET
+    )
+    client_secret_file: Path | None = _option(
+        None, "File that holds the secret and nothing else; read again for every token."
+    )
+    contact_list: _Id = _option("", "Id of the contact list that carries the scores.")
+
+    outbox: Path = _option(
+        Path(".leadscore/outbox.db"), "File of scores not yet delivered and of all that were."
+    )
+    keep_days: int = _whole(90, "Days that finished runs and writes stay on record.", 1, 36_500)
+    audit: Literal["read", "ledger"] = _option(
+        "read",
+        "Where previous values come from: read (from the platform before each write) or ledger "
+        "(from this outbox; fewer calls).",
+        "read or ledger",
+    )
+    skip_unchanged: bool = _option(
+        default=False,
+        description="Do not write a score of the same value while the stored one is younger than half the "
+        "maximum age.",
+        expects="true or false",
+    )
+
+    column_lead: _Name = _option(_POLICY.columns.lead, "Column of the lead id.", max_length=128)
+    column_score: _Name = _option(_POLICY.columns.score, "Column of the score.", max_length=128)
+    column_instant: _Name = _option(
+        _POLICY.columns.instant, "Column of the time it was calculated at.", max_length=128
+    )
+    column_tier: _Name = _option(_POLICY.columns.tier, "Column of the route tier.", max_length=128)
+    column_model: _Name = _option(
+        _POLICY.columns.model, "Column of the model's version.", max_length=128
+    )
+    senior_above: int = _whole(_POLICY.senior_above, "Scores above it go to the seniors.", 0, 100)
+    high_value_from: int = _whole(
+        _POLICY.high_value_from, "Scores from it on ask for the high-value skill.", 0, 100
+    )
+    senior_tier: _Name = _option(_POLICY.senior_tier, "Name of the senior tier.", max_length=64)
+    general_tier: _Name = _option(_POLICY.general_tier, "Name of the general tier.", max_length=64)
+    high_value_skill: _Name = _option(
+        _POLICY.high_value_skill, "Name of the high-value skill.", max_length=64
+    )
+    max_age_minutes: int = _whole(
+        _POLICY.max_age // timedelta(minutes=1),
+        "How old a score may be and still steer dialling, in minutes.",
+        1,
+        5_256_000,
+    )
+
+    batch_size: int = _whole(1000, "Scores in one write.", 1, 1000)
+    calls_per_minute: int = _whole(
+        300, "Calls per minute to begin with; the platform's own figure replaces it.", 1, 100_000
+    )
+    concurrency: int = _whole(4, "Calls under way at the same time.", 1, 64)
+    retry_attempts: int = _whole(CALLS.attempts, "Tries of one call that fails, in all.", 1, 100)
+    retry_total: float = _option(
+        CALLS.total,
+        "Seconds after which a failing call is given up.",
+        "a number of seconds from 0 to 86,400",
+        ge=0,
+        le=86_400,
+        allow_inf_nan=False,
+    )
+
+    drift_webhook: Annotated[str, AfterValidator(_webhook)] | None = _option(
+        None, "Address that is told when scores could not be delivered.", repr=False
+    )
+    drift_file: Path | None = _option(
+        None, "File to which the same alerts are appended as JSON lines."
+    )
+    log_format: LogFormat = _option(
+        "auto", "How the log looks; auto is console on a terminal.", "auto, console or json"
+    )
+    log_level: LogLevel = _option(
+        "warning", "Least important events in the log.", "debug, info, warning or error"
+    )
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        columns = self.score_columns()
+        names = [columns.lead, columns.score, columns.instant, columns.tier, columns.model]
+        if len(set(names)) < len(names):
+            raise ValueError(f"the columns must differ from each other: {', '.join(names)}")
+        if self.senior_tier == self.general_tier:
+            raise ValueError(f"both tiers are called {self.senior_tier}; their names must differ")
+        return self
+
+    def score_columns(self) -> ScoreColumns:
+        """The names of the columns of a score."""
+        return ScoreColumns(
+            lead=self.column_lead,
+            score=self.column_score,
+            instant=self.column_instant,
+            tier=self.column_tier,
+            model=self.column_model,
+        )
+
+    def policy(self) -> ScoringPolicy:
+        """What a score means for dialling."""
+        return ScoringPolicy(
+            senior_above=self.senior_above,
+            high_value_from=self.high_value_from,
+            max_age=timedelta(minutes=self.max_age_minutes),
+            senior_tier=self.senior_tier,
+            general_tier=self.general_tier,
+            high_value_skill=self.high_value_skill,
+            columns=self.score_columns(),
+        )
+
+    def read_secret(self) -> SecretStr:
+        """The client's secret as it is now; a file is read again each time.
+
+        Raises:
+            ValueError: the file cannot be read, or holds no secret.
+        """
+        if self.client_secret_file is None:
+            return self.client_secret
+        try:
+            with self.client_secret_file.open(encoding="ascii") as file:
+                text = file.read(_LONGEST_SECRET).strip()
+        except (OSError, UnicodeError) as problem:
+            reason = getattr(problem, "strerror", None) or "it is not plain text"
+            raise ValueError(f"{self.client_secret_file} cannot be read ({reason})") from problem
+        if not text or not text.isprintable():
+            raise ValueError(f"{self.client_secret_file} holds no secret; one line is needed")
+        return SecretStr(text)

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Metrics and logs of one process.
+
+Metrics live in a registry that is passed around, so two runs in one process do not mix. Logs
+go to standard error as JSON or as text for people, and no secret gets into them: keys that
+sound secret, bearer tokens, and the secrets that are known by value are masked.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Collection, Mapping, MutableMapping
+from typing import Any, Final, Literal
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from integration.order import Verdict
+from integration.platform.budget import BudgetStatus
+from integration.platform.call_log import CallRecord
+
+LogFormat = Literal["auto", "console", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+_MASK: Final = "***"
+_LEVELS: Final[Mapping[LogLevel, int]] = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+_SECRET_KEY: Final = re.compile(
+    r"secret|passw|authorization|cookie|credential|api_?key|(^|_)token$", re.IGNORECASE
+)
+_SECRET_TEXT: Final = (
+    re.compile(r"(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}", re.IGNORECASE),
+    re.compile(r"(\b(?:client_secret|access_token|password)\W{1,4})[\w.~+/=-]+", re.IGNORECASE),
+    re.compile(r"(://)[^/\s@]+(?=@)"),
+)
+_SHORTEST_SECRET: Final = 4
+
+Event = MutableMapping[str, Any]
+
+
+class Telemetry:
+    """The metrics of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._scores = Counter(
+            "leadscore_scores", "Scores by verdict", ["verdict"], registry=self.registry
+        )
+        self._calls = Counter(
+            "leadscore_calls",
+            "Requests to the platform by operation and status (none: no answer)",
+            ["operation", "status"],
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "leadscore_call_seconds",
+            "Time of one request on the wire",
+            ["operation"],
+            buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
+            registry=self.registry,
+        )
+        self._waits = Gauge(
+            "leadscore_waits", "Times that the call budget made work wait", registry=self.registry
+        )
+        self._waited = Gauge("leadscore_waited_seconds", "How long, in all", registry=self.registry)
+        self._allowed = Gauge(
+            "leadscore_budget_allowed", "Calls that a window allows", registry=self.registry
+        )
+        self._used = Gauge(
+            "leadscore_budget_used", "Calls made in the current window", registry=self.registry
+        )
+        self._episodes = Gauge(
+            "leadscore_429_episodes", "Times that the platform's limit hit", registry=self.registry
+        )
+        self._alerts = Counter(
+            "leadscore_drift_alerts",
+            "Alerts about scores that could not be delivered",
+            ["reason"],
+            registry=self.registry,
+        )
+
+    def settled(self, verdict: Verdict) -> None:
+        """A score has its verdict."""
+        self._scores.labels(str(verdict)).inc()
+
+    def called(self, record: CallRecord) -> None:
+        """A request was sent."""
+        status = "none" if record.status is None else str(record.status)
+        self._calls.labels(record.operation, status).inc()
+        self._seconds.labels(record.operation).observe(record.seconds)
+
+    def budget(self, status: BudgetStatus) -> None:
+        """The call budget stands like this."""
+        self._allowed.set(status.allowed)
+        self._used.set(status.used)
+        self._waits.set(status.waits)
+        self._waited.set(status.waited)
+        self._episodes.set(status.episodes)
+
+    def drifted(self, reason: str) -> None:
+        """An alert about undelivered scores was raised."""
+        self._alerts.labels(reason).inc()
+
+    def exposition(self) -> bytes:
+        """All metrics in the text format of Prometheus."""
+        return generate_latest(self.registry)
+
+
+def configure_logs(
+    log_format: LogFormat = "auto", level: LogLevel = "info", *, secrets: Collection[str] = ()
+) -> None:
+    """Send the process's logs to standard error; ``auto`` is text on a terminal, else JSON.
+
+    Args:
+        log_format: how an event looks.
+        level: the least important events that are shown.
+        secrets: texts that must not appear, whatever the key or message they stand in.
+    """
+    console = log_format == "console" or (log_format == "auto" and _is_terminal())
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=_is_terminal())
+        if console
+        else structlog.processors.JSONRenderer(default=str)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            masking(secrets),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=lambda *_: structlog.WriteLogger(_STANDARD_ERROR),
+        cache_logger_on_first_use=False,
+    )
+
+
+def masking(secrets: Collection[str] = ()) -> Callable[[Any, str, Event], Event]:
+    """A processor that masks secrets in an event, however deep they lie in it."""
+    known = sorted((one for one in secrets if len(one) >= _SHORTEST_SECRET), key=len, reverse=True)
+
+    def text(value: str) -> str:
+        for secret in known:
+            value = value.replace(secret, _MASK)
+        for pattern in _SECRET_TEXT:
+            value = pattern.sub(rf"\1{_MASK}", value)
+        return value
+
+    def masked(value: Any) -> Any:
+        if isinstance(value, str):
+            return text(value)
+        if isinstance(value, Mapping):
+            return {
+                key: _MASK if _SECRET_KEY.search(str(key)) else masked(inner)
+                for key, inner in value.items()
+            }
+        if isinstance(value, list | tuple | set | frozenset):
+            return [masked(inner) for inner in value]
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        return text(str(value))
+
+    def process(_logger: Any, _method: str, event: Event) -> Event:
+        return dict(masked(event))
+
+    return process
+
+
+class _StandardError:
+    """Standard error as it is at the moment of writing; a log line must never end a run."""
+
+    def write(self, text: str) -> None:
+        """Write ``text``, or lose it where nobody reads it any more."""
+        try:
+            sys.stderr.write(text)
+        except (OSError, ValueError, AttributeError):
+            return
+
+    def flush(self) -> None:
+        """Pass on what was written."""
+        try:
+            sys.stderr.flush()
+        except (OSError, ValueError, AttributeError):
+            return
+
+
+_STANDARD_ERROR: Final[Any] = _StandardError()
+
+
+def _is_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
