@@ -8,9 +8,11 @@ costs only what really failed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
+
+import structlog
 
 from integration.clock import Clock
 from integration.order import StoredScore, Verdict, against_stored
@@ -27,7 +29,12 @@ READ_AGE_S: Final = 5.0
 SEARCH_CALLS: Final = 40
 """Calls that may be spent on finding the refused rows of one batch."""
 _ROW_LEVEL: Final = {400, 413, 422}
+SAMPLE: Final = 20
+"""One in so many rows is read back where the ledger is trusted."""
 REFUSED_ROWS_LEFT: Final = "refused_rows_left"
+
+
+_log = structlog.get_logger("leadscore.batch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class BatchTools:
     clock: Clock
     correlate: Callable[[], str]
     skip_unchanged: bool = False
+    trust_ledger: bool = False
+    """Take previous values from the ledger and read only a sample back."""
 
 
 class UndeliveredError(Exception):
@@ -92,15 +101,41 @@ class Batch:
             UndeliveredError: what is still open has to wait.
         """
         try:
-            await self._write(await self._compare(list(self._open)))
+            leads = list(self._open)
+            await self._write(self._compare(leads, await self._held(leads)))
         except PlatformError as problem:
             raise UndeliveredError(problem) from problem
         finally:
             self._calls.release()
 
-    async def _compare(self, lead_ids: Sequence[str]) -> list[Write]:
-        """Read what is held, settle what needs no write, and return what does."""
-        held = await self._tools.store.read(lead_ids, self._calls)
+    async def _held(self, lead_ids: Sequence[str]) -> dict[str, Held]:
+        """What the store holds: read, or as the ledger has it where that is trusted.
+
+        A score that the ledger does not have, or that is stale there, is read in any case. One
+        difference in the sample means that somebody else writes too: then all are read.
+        """
+        if not self._tools.trust_ledger:
+            return await self._tools.store.read(lead_ids, self._calls)
+        now = self._tools.clock.now()
+        read_at = self._tools.clock.monotonic()
+        ledger = {
+            lead: Held(stored, read_at)
+            for lead, stored in self._tools.outbox.records.last_delivered(
+                self._claim.destination, lead_ids
+            ).items()
+            if not self._tools.policy.is_stale(stored.at or 0, now)
+        }
+        sample = list(ledger)[self._claim.id % SAMPLE :: SAMPLE]
+        asked = [lead for lead in lead_ids if lead not in ledger]
+        held = await self._tools.store.read(asked + sample, self._calls)
+        if all(lead in held and _agree(held[lead], ledger[lead]) for lead in sample):
+            return ledger | held
+        _log.warning("ledger_differs", destination=self._claim.destination, sample=len(sample))
+        rest = [lead for lead in ledger if lead not in held]
+        return held | await self._tools.store.read(rest, self._calls)
+
+    def _compare(self, lead_ids: Sequence[str], held: Mapping[str, Held]) -> list[Write]:
+        """Settle what needs no write, put the others on record, and return them."""
         now = self._tools.clock.now()
         writes: list[Write] = []
         present: list[PendingScore] = []
@@ -108,14 +143,7 @@ class Batch:
             pending = self._open[lead_id]
             found = held.get(lead_id)
             if found is None:
-                self._settle(
-                    pending,
-                    Verdict.UNKNOWN_LEAD,
-                    reason="unknown_lead",
-                    message=f'lead "{lead_id}" is not on {self._claim.destination}; '
-                    "load it, then retry",
-                    parked=True,
-                )
+                self._settle_unknown(pending)
                 continue
             verdict = against_stored(pending.score, found.stored)
             if verdict is Verdict.DUPLICATE:
@@ -136,7 +164,7 @@ class Batch:
             )
         return writes
 
-    def _settle_present(self, present: Sequence[PendingScore], held: dict[str, Held]) -> None:
+    def _settle_present(self, present: Sequence[PendingScore], held: Mapping[str, Held]) -> None:
         """Scores that the store holds already: ours from before a failure, or duplicates."""
         ours = self._tools.outbox.claims.intended(self._claim.destination, present)
         for pending in present:
@@ -169,7 +197,7 @@ class Batch:
                 parts.extendleft(reversed(await self._again(part)))
                 continue
             try:
-                await self._tools.store.write(part.group, self._calls)
+                created = await self._tools.store.write(part.group, self._calls)
             except (RateLimited, Unreachable) as problem:
                 delay = session.next_delay(problem)
                 if delay is None:
@@ -183,7 +211,7 @@ class Batch:
                 parts.extend(self._halves(part, refusal))
             else:
                 session.succeeded()
-                self._delivered(part.group)
+                self._delivered(part.group, created)
 
     def _outdated(self, group: WriteGroup) -> bool:
         if self._tools.budget.limit < self._tools.store.calls_for(1):
@@ -203,7 +231,8 @@ class Batch:
         )
         fits = self._tools.store.scores_within(self._calls.calls) or 1
         now, later = writes[:fits], writes[fits:]
-        left = await self._compare([write.score.lead_id for write in now])
+        leads = [write.score.lead_id for write in now]
+        left = self._compare(leads, await self._tools.store.read(leads, self._calls))
         parts = [_Part(group, part.parent) for group in self._tools.store.groups(left)]
         if later:
             rest = WriteGroup(later, part.group.kind)
@@ -241,9 +270,22 @@ class Batch:
         kind = part.group.kind
         return [_Part(WriteGroup(half, kind), part) for half in (writes[:middle], writes[middle:])]
 
-    def _delivered(self, group: WriteGroup) -> None:
+    def _settle_unknown(self, pending: PendingScore) -> None:
+        self._settle(
+            pending,
+            Verdict.UNKNOWN_LEAD,
+            reason="unknown_lead",
+            message=f'lead "{pending.score.lead_id}" is not on {self._claim.destination}; '
+            "load it, then retry",
+            parked=True,
+        )
+
+    def _delivered(self, group: WriteGroup, created: Collection[str]) -> None:
         now = self._tools.clock.now()
         for write in group.writes:
+            if write.score.lead_id in created:  # the store has taken it back
+                self._settle_unknown(self._open[write.score.lead_id])
+                continue
             stale = self._tools.policy.is_stale(write.score.at, now)
             self._settle(
                 self._open[write.score.lead_id],
@@ -266,6 +308,12 @@ class Batch:
         self.done.append(
             Settlement(pending, verdict, previous, reason=reason, message=message, parked=parked)
         )
+
+
+def _agree(held: Held, ledger: Held) -> bool:
+    """Whether the store holds what the ledger says; a 0 is the mark of a score gone stale."""
+    same = held.stored.score in {ledger.stored.score, 0}
+    return same and held.stored.at == ledger.stored.at
 
 
 def _lost_to(stored: StoredScore) -> str:

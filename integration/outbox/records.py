@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,11 +117,15 @@ class Records:
             previous += logged
         return RunCounts(verdicts, unchanged, previous)
 
-    def undecided(self, run: int) -> int:
-        """Rows of ``run`` that are on their way: neither settled nor parked."""
+    def on_their_way(self, run: int | None, now: int) -> int:
+        """Pending scores (of ``run``, or of all) that are due at ``now`` or being delivered."""
         (count,) = (
             self._db.read()
-            .execute("SELECT count(*) FROM pending WHERE run = ? AND parked IS NULL", (run,))
+            .execute(
+                "SELECT count(*) FROM pending WHERE (:run IS NULL OR run = :run)"
+                " AND (claim IS NOT NULL OR due <= :now)",
+                {"run": run, "now": now},
+            )
             .fetchone()
         )
         return int(count)
@@ -147,7 +151,7 @@ class Records:
             )
         ]
 
-    def last_delivered(self, destination: str, lead_ids: list[str]) -> dict[str, StoredScore]:
+    def last_delivered(self, destination: str, lead_ids: Iterable[str]) -> dict[str, StoredScore]:
         """The newest score on record as delivered, for those of ``lead_ids`` that have one."""
         found: dict[str, StoredScore] = {}
         connection = self._db.read()

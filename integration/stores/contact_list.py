@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from integration.clock import Clock
@@ -29,6 +29,9 @@ READ_SIZE: Final = 50
 """Contacts that one bulk read may ask for."""
 WRITE_SIZE: Final = 1000
 """Contacts that one bulk write may carry."""
+
+QUEUE_UNTOUCHED: Final = {"priority": False, "clearSystemData": False, "doNotQueue": True}
+"""A bulk write with these makes nobody callable again. The defaults of the platform would."""
 
 KEEP_QUEUE: Final = "keep the queue as it is"
 QUEUE_AGAIN: Final = "queue again"
@@ -146,32 +149,52 @@ class ContactListStore:
         groups = [(KEEP_QUEUE, keep), (QUEUE_AGAIN, again)]
         return [WriteGroup(tuple(part), kind) for kind, part in groups if part]
 
-    async def write(self, group: WriteGroup, calls: Reservation) -> None:
-        """Send the contacts with their new score columns, all other columns as they were."""
+    async def write(self, group: WriteGroup, calls: Reservation) -> Collection[str]:
+        """Send the contacts with their new score columns, all other columns as they were.
+
+        Contacts that were not read before are sent with their score columns alone. Those that
+        come back with nothing else did not exist: they are deleted and returned.
+        """
         now = self._clock.now()
         rows = [
             {
                 "id": write.score.lead_id,
                 "contactListId": self._list_id,
                 # callable, phoneNumberStatus and contactableStatus are the dialer's: never sent
-                "data": {**write.held.row["data"], **self._policy.row(write.score, now)},
+                "data": {**write.held.row.get("data", {}), **self._policy.row(write.score, now)},
             }
             for write in group.writes
         ]
-        await self._client.call(
+        answer = await self._client.call(
             "write contacts",
             "POST",
             self._path,
-            query={
-                "priority": "false",
-                "clearSystemData": "false",
-                "doNotQueue": "false" if group.kind == QUEUE_AGAIN else "true",
-            },
+            query=QUEUE_UNTOUCHED | {"doNotQueue": group.kind != QUEUE_AGAIN},
             body=rows,
             permit=calls,
             once=True,
             expect=list,
         )
+        unread = {write.score.lead_id for write in group.writes if not write.held.row}
+        created = sorted(unread & self._bare(answer.body)) if unread else []
+        if created:
+            await self._client.call(
+                "delete contacts",
+                "DELETE",
+                self._path,
+                query={"contactIds": created},
+            )
+        return created
+
+    def _bare(self, contacts: Sequence[Any]) -> set[str]:
+        """Contacts that carry nothing but score columns."""
+        columns = self._policy.columns
+        ours = {columns.lead, columns.score, columns.instant, columns.tier, columns.model}
+        return {
+            contact["id"]
+            for contact in contacts
+            if not any(value for name, value in contact["data"].items() if name not in ours)
+        }
 
 
 def _stored_score(text: Any) -> int | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,7 +19,8 @@ class Held:
     Args:
         stored: the score, blank where there is none yet.
         read_at: when it was read, in seconds of the monotonic clock.
-        row: the store's own record, handed back to it when the score is written.
+        row: the store's own record, handed back to it when the score is written; empty where
+            the score was taken from the ledger.
     """
 
     stored: StoredScore
@@ -72,8 +73,10 @@ class ScoreStore(Protocol):
         """The writes, grouped into calls in the order in which they have to be made."""
         ...
 
-    async def write(self, group: WriteGroup, calls: Reservation) -> None:
+    async def write(self, group: WriteGroup, calls: Reservation) -> Collection[str]:
         """Write a group in one attempt, all or nothing.
+
+        Returns the leads that the store turned out not to know; it keeps nothing of them.
 
         Raises:
             PlatformError: it was refused, or its outcome is not known.

@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The composition root: puts the pieces together for one run of a command.
+
+Commands that only look at the outbox need no credentials; the platform is connected when the
+first call is to be made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Final, Self
+
+import httpx
+
+from integration.batch import BatchTools
+from integration.clock import Clock, SystemClock
+from integration.connection import Connection
+from integration.delivery import DeliveryReport
+from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifier
+from integration.loading import ContactLoader
+from integration.order import Verdict
+from integration.outbox import LedgerRecord, Outbox, OutboxStatus
+from integration.platform.errors import PlatformError
+from integration.pushing import ProgressSink, Push, PushTools, parts_of, read_row
+from integration.reports import LoadSummary, Plan, Progress, RunSummary, VerdictRow
+from integration.scores import Rejected, format_instant, instant_of
+from integration.settings import Settings
+from integration.sources import ContactRow, SourceRow
+from integration.stores.contact_list import WRITE_SIZE
+from integration.telemetry import Telemetry
+
+_DAY_MS: Final = 24 * 3600 * 1000
+
+
+class App:
+    """One use of the integration.
+
+    Args:
+        settings: validated settings.
+        clock: the time; the machine's own unless given.
+        transport: stands in for the network.
+        rng: jitter of repetitions.
+        correlate: names batches of writes; random names unless given.
+        telemetry: metrics and logs of this process.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        rng: random.Random | None = None,
+        correlate: Callable[[], str] | None = None,
+        telemetry: Telemetry | None = None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._rng = rng or random.Random()
+        self._correlate = correlate or (lambda: uuid.uuid4().hex)
+        self._telemetry = telemetry or Telemetry()
+        self._transport = transport
+        self._connection: Connection | None = None
+        self._stop = asyncio.Event()
+        self.outbox = Outbox(settings.outbox)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close connections and the outbox."""
+        if self._connection is not None:
+            await self._connection.close()
+        self.outbox.close()
+
+    def interrupt(self) -> None:
+        """Settle what is under way, keep the rest, and come to an end."""
+        self._stop.set()
+
+    # -- commands that call the platform -------------------------------------------------
+
+    async def push(
+        self, rows: Iterable[SourceRow], *, name: str, progress: ProgressSink | None = None
+    ) -> RunSummary:
+        """Accept every row durably, deliver, and say what became of them.
+
+        Raises:
+            SourceError: the source broke off; the rows before that are kept.
+            OutboxError: the outbox cannot be used.
+        """
+        started = self._clock.monotonic()
+        now = self._now()
+        self.outbox.records.prune(now - self._settings.keep_days * _DAY_MS)
+        connection = self._connect()
+        push = Push(self._push_tools(connection), self._stop, progress)
+        run = self.outbox.records.start_run(name, connection.store.destination, now)
+        try:
+            await push.accept(run, rows)
+            report = await push.deliver(run)
+        finally:
+            self.outbox.records.finish_run(run, self._now())
+        counts = self.outbox.records.counts(run)
+        return self._summary(
+            run, name, counts.verdicts, counts.unchanged, counts.previous_logged, report, started
+        )
+
+    async def resume(self, *, progress: ProgressSink | None = None) -> RunSummary:
+        """Deliver what earlier runs have left behind."""
+        started = self._clock.monotonic()
+        push = Push(self._push_tools(self._connect()), self._stop, progress)
+        report = await push.deliver(None)
+        verdicts = {str(verdict): rows for verdict, rows in report.verdicts.items()}
+        left = self.outbox.records.status(self._now())
+        verdicts[Verdict.WAITING] = left.ready + left.put_off + left.claimed
+        delivered = report.verdicts[Verdict.DELIVERED]
+        return self._summary(
+            None, "earlier runs", verdicts, report.unchanged, delivered, report, started
+        )
+
+    async def load(
+        self,
+        contacts: Iterable[ContactRow],
+        columns: Sequence[str],
+        *,
+        progress: ProgressSink | None = None,
+    ) -> LoadSummary:
+        """Put contacts on the list: new ones are created, changed columns are changed.
+
+        Raises:
+            UnknownColumnsError: the list lacks a column of the file.
+            PlatformError: the rest could not be loaded; loading again is harmless.
+        """
+        started = self._clock.monotonic()
+        connection = self._connect()
+        loader = ContactLoader(
+            connection.client,
+            connection.budget,
+            self._settings.contact_list,
+            self._settings.policy(),
+            connection.retries,
+            self._clock,
+        )
+        wanted = await loader.check(columns)
+        rows = 0
+        rejected: list[tuple[int, Rejected]] = []
+        stopped: PlatformError | None = None
+        for part in parts_of(contacts, WRITE_SIZE):
+            if self._stop.is_set():
+                break
+            rows += len(part)
+            good: dict[str, dict[str, str]] = {}
+            for contact in part:
+                if contact.problem is not None:
+                    rejected.append((contact.row, contact.problem))
+                else:
+                    values = {name: contact.data[name] for name in wanted if name in contact.data}
+                    good[contact.lead_id] = values
+            try:
+                await loader.load(good)
+            except PlatformError as problem:
+                stopped = problem
+                break
+            if progress is not None:
+                status = connection.budget.status()
+                progress(
+                    Progress(
+                        accepted=rows,
+                        done=rows,
+                        budget_used=status.used,
+                        budget_allowed=status.allowed,
+                        waiting_reason=status.reason,
+                    )
+                )
+        return LoadSummary(
+            rows=rows,
+            created=loader.counts.created,
+            changed=loader.counts.changed,
+            unchanged=loader.counts.unchanged,
+            rejected=tuple(rejected),
+            refused=tuple(loader.counts.refused),
+            calls=connection.client.calls.made,
+            seconds=self._clock.monotonic() - started,
+            interrupted=self._stop.is_set(),
+            stopped=stopped,
+        )
+
+    async def plan(self, rows: Iterable[SourceRow]) -> Plan:
+        """What pushing ``rows`` would take; changes nothing.
+
+        One call asks the platform for the current limit; where that is not possible, the
+        settings' figure is used.
+        """
+        now = self._clock.now()
+        leads: set[str] = set()
+        total = rejected = 0
+        for row in rows:
+            total += 1
+            read = read_row(row, now)
+            if read.score is None:
+                rejected += 1
+            else:
+                leads.add(read.score.lead_id)
+        connection = self._connect()
+        problem = ""
+        try:
+            await connection.client.call("read token", "GET", "/api/v2/tokens/me")
+        except PlatformError as failure:
+            problem = str(failure)
+        store, allowed = connection.store, connection.budget.limit
+        full, rest = divmod(len(leads), store.batch)
+        calls = full * store.calls_for(store.batch) + (store.calls_for(rest) if rest else 0)
+        writes = full + (1 if rest else 0)
+        return Plan(
+            rows=total,
+            accepted=total - rejected,
+            rejected=rejected,
+            leads=len(leads),
+            calls=calls,
+            reads=calls - writes,
+            writes=writes,
+            allowed=allowed,
+            seconds=max(0, math.ceil(calls / allowed) - 1) * 60,
+            limit_problem=problem,
+        )
+
+    # -- commands that look at the outbox alone -------------------------------------------
+
+    def status(self) -> OutboxStatus:
+        """What has not been delivered, and why."""
+        return self.outbox.records.status(self._now())
+
+    def retry(self, *, lead_id: str | None = None, reason: str | None = None) -> int:
+        """Make parked and put-off scores due again; how many there were."""
+        return self.outbox.records.release(self._now(), lead_id=lead_id, reason=reason)
+
+    def history(self, lead_id: str) -> list[LedgerRecord]:
+        """Every write for a lead that is on record."""
+        return self.outbox.records.history(lead_id)
+
+    def verdicts(self, run: int) -> Iterator[VerdictRow]:
+        """The rows of a run, in their order, with what became of them."""
+        for one in self.outbox.records.arrivals(run):
+            yield VerdictRow(
+                row=one.row,
+                lead_id=one.lead_id,
+                verdict=one.verdict,
+                reason=one.reason,
+                message=one.message,
+                previous=one.previous,
+                previous_at=None if one.previous_at is None else format_instant(one.previous_at),
+                new=one.score,
+                new_at=None if one.at is None else format_instant(one.at),
+            )
+
+    # -- the pieces -----------------------------------------------------------------------
+
+    def _now(self) -> int:
+        return instant_of(self._clock.now())
+
+    def _connect(self) -> Connection:
+        if self._connection is None:
+            self._connection = Connection(
+                self._settings,
+                clock=self._clock,
+                transport=self._transport,
+                rng=self._rng,
+                telemetry=self._telemetry,
+            )
+        return self._connection
+
+    def _push_tools(self, connection: Connection) -> PushTools:
+        notifiers: list[Notifier] = []
+        if self._settings.drift_file is not None:
+            notifiers.append(FileNotifier(self._settings.drift_file))
+        if self._settings.drift_webhook is not None:
+            notifiers.append(WebhookNotifier(self._settings.drift_webhook, self._transport))
+        return PushTools(
+            outbox=self.outbox,
+            connection=connection,
+            tools=BatchTools(
+                outbox=self.outbox,
+                store=connection.store,
+                policy=self._settings.policy(),
+                budget=connection.budget,
+                retries=connection.retries,
+                clock=self._clock,
+                correlate=self._correlate,
+                skip_unchanged=self._settings.skip_unchanged,
+            ),
+            alerts=DriftAlerts(self._clock, notifiers),
+            telemetry=self._telemetry,
+            clock=self._clock,
+        )
+
+    def _summary(
+        self,
+        run: int | None,
+        source: str,
+        verdicts: dict[str, int],
+        unchanged: int,
+        previous_logged: int,
+        report: DeliveryReport,
+        started: float,
+    ) -> RunSummary:
+        connection = self._connect()
+        budget = connection.budget.status()
+        calls = connection.client.calls.made
+        rows = sum(verdicts.values())
+        accepted = rows - verdicts.get(Verdict.REJECTED, 0)
+        return RunSummary(
+            run_id=run,
+            source=source,
+            rows=rows,
+            accepted=accepted,
+            delivered=verdicts.get(Verdict.DELIVERED, 0),
+            unchanged=unchanged,
+            superseded=verdicts.get(Verdict.SUPERSEDED, 0),
+            duplicates=verdicts.get(Verdict.DUPLICATE, 0),
+            conflicts=verdicts.get(Verdict.CONFLICT, 0),
+            rejected=verdicts.get(Verdict.REJECTED, 0),
+            unknown=verdicts.get(Verdict.UNKNOWN_LEAD, 0),
+            waiting=verdicts.get(Verdict.WAITING, 0),
+            calls=calls,
+            # against one read and one write for each score, the only other audited way
+            calls_saved=max(0, 2 * accepted - calls),
+            waits=budget.waits,
+            waited_seconds=budget.waited,
+            episodes_429=budget.episodes,
+            previous_logged=previous_logged,
+            audit=self._settings.audit,
+            seconds=self._clock.monotonic() - started,
+            interrupted=self._stop.is_set(),
+            stopped=report.stopped,
+        )

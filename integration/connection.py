@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The connection to one organisation: client, budget, retries and the store for scores."""
+
+from __future__ import annotations
+
+import random
+
+import httpx
+
+from integration.clock import Clock
+from integration.platform.budget import CallBudget
+from integration.platform.client import GenesysClient
+from integration.platform.regions import locate
+from integration.platform.retry import RetryPolicy, RetryQuota, RetrySession
+from integration.settings import Settings
+from integration.stores.contact_list import ContactListStore
+from integration.telemetry import Telemetry
+
+
+class Connection:
+    """What the settings name, ready to be called.
+
+    Args:
+        settings: validated settings.
+        clock: the time.
+        transport: stands in for the network.
+        rng: jitter of repetitions.
+        telemetry: told of every call.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None,
+        rng: random.Random,
+        telemetry: Telemetry,
+    ) -> None:
+        self._clock = clock
+        self._rng = rng
+        self._policy = RetryPolicy(attempts=settings.retry_attempts, total=settings.retry_total)
+        self._quota = RetryQuota()
+        hosts = locate(settings.region, settings.gateway)
+        self.budget = CallBudget(clock, allowed=settings.calls_per_minute)
+        self.client = GenesysClient(
+            api_url=hosts.api_url,
+            login_url=hosts.login_url,
+            client_id=settings.client_id,
+            secret=settings.read_secret,
+            budget=self.budget,
+            clock=clock,
+            rng=rng,
+            retry=self._policy,
+            quota=self._quota,
+            transport=transport,
+            on_call=telemetry.called,
+        )
+        self.store = ContactListStore(
+            self.client,
+            settings.contact_list,
+            settings.policy(),
+            clock,
+            batch=settings.batch_size,
+            concurrency=settings.concurrency,
+        )
+
+    def retries(self) -> RetrySession:
+        """Bounds for the repetition of one batch of writes."""
+        return RetrySession(self._policy, clock=self._clock, rng=self._rng, quota=self._quota)
+
+    async def close(self) -> None:
+        """Close the client's connections."""
+        await self.client.aclose()

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Loads contacts into the contact list, without touching scores or the dialling queue.
+
+A lead has to be on the list before it can get a score. Loading the same file again changes
+what changed in it and nothing else: people who were called stay called, and scores stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from integration.clock import Clock
+from integration.platform.budget import CallBudget, Reservation
+from integration.platform.client import GenesysClient
+from integration.platform.errors import RateLimited, Refused, Unreachable
+from integration.platform.paths import path
+from integration.platform.retry import RetrySession
+from integration.policy import ScoringPolicy
+from integration.stores.contact_list import QUEUE_UNTOUCHED, READ_SIZE
+
+_SEARCH_CALLS: Final = 40
+
+
+class UnknownColumnsError(Exception):
+    """The file has columns that the contact list does not have."""
+
+
+@dataclass(slots=True)
+class LoadCounts:
+    """Contacts by what became of them."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    """Lead and reason."""
+
+
+class ContactLoader:
+    """Puts contacts on one contact list.
+
+    Args:
+        client: the platform.
+        budget: the client's call budget.
+        list_id: the contact list.
+        policy: names the score columns, which are left alone.
+        retries: makes the bounds for the repetition of one write.
+        clock: the time.
+    """
+
+    def __init__(
+        self,
+        client: GenesysClient,
+        budget: CallBudget,
+        list_id: str,
+        policy: ScoringPolicy,
+        retries: Callable[[], RetrySession],
+        clock: Clock,
+    ) -> None:
+        self._client = client
+        self._budget = budget
+        self._list_id = list_id
+        self._list_path = path("/api/v2/outbound/contactlists/{list}", list=list_id)
+        self._columns = policy.columns
+        self._retries = retries
+        self._clock = clock
+        self.counts = LoadCounts()
+        self._has_lead_column = False
+
+    async def check(self, columns: Sequence[str]) -> list[str]:
+        """The columns of a file that can be loaded; score columns among them are left out.
+
+        Raises:
+            UnknownColumnsError: the contact list lacks some of ``columns``.
+            PlatformError: the list cannot be read.
+        """
+        answer = await self._client.call("read contact list", "GET", self._list_path, expect=dict)
+        known = list(answer.body.get("columnNames") or [])
+        self._has_lead_column = self._columns.lead in known
+        unknown = [name for name in columns if name not in known]
+        if unknown:
+            raise UnknownColumnsError(
+                f'contact list "{answer.body.get("name", self._list_id)}" has no column '
+                f"{', '.join(unknown)}; it has {', '.join(known)}. Columns are fixed when a list "
+                "is created: rename the file's columns, or leave them out"
+            )
+        scores = self._columns
+        kept = {scores.score, scores.instant, scores.tier, scores.model, scores.lead}
+        return [name for name in columns if name not in kept]
+
+    async def load(self, contacts: Mapping[str, Mapping[str, str]]) -> None:
+        """Create or update up to 1,000 contacts, given as columns by lead.
+
+        Rows that the platform refuses are searched for by halves and counted as refused.
+
+        Raises:
+            PlatformError: the rest could not be written; loading it again is harmless.
+        """
+        left = _SEARCH_CALLS
+        parts = [dict(contacts)]
+        while parts:
+            part = parts.pop()
+            try:
+                await self._load(part)
+            except Refused as refusal:
+                if refusal.status not in {400, 413}:
+                    raise
+                if len(part) == 1:
+                    self.counts.refused += [(lead, str(refusal)) for lead in part]
+                    continue
+                left -= 2
+                if left < 0:
+                    raise
+                leads = list(part)
+                middle = len(leads) // 2
+                parts += [{lead: part[lead] for lead in leads[middle:]}]
+                parts += [{lead: part[lead] for lead in leads[:middle]}]
+
+    async def _load(self, contacts: Mapping[str, Mapping[str, str]]) -> None:
+        needed = -(-len(contacts) // READ_SIZE) + 1
+        session = self._retries()
+        created: set[str] = set()
+        while True:
+            with await self._budget.reserve(needed, minimum=min(needed, 2)) as calls:
+                present = await self._present(list(contacts), calls)
+                # After an attempt whose outcome is not known, what is there may be our own.
+                created |= contacts.keys() - present.keys()
+                rows = self._changed(contacts, present)
+                try:
+                    if rows:
+                        await self._write(rows, calls)
+                except (RateLimited, Unreachable) as problem:
+                    delay = session.next_delay(problem)
+                    if delay is None:
+                        raise
+                else:
+                    self.counts.created += len(created)
+                    self.counts.changed += len({row["id"] for row in rows} - created)
+                    self.counts.unchanged += len(contacts) - len(
+                        created | {row["id"] for row in rows}
+                    )
+                    return
+            await self._clock.sleep(delay)
+
+    async def _present(
+        self, leads: Sequence[str], calls: Reservation
+    ) -> dict[str, Mapping[str, str]]:
+        """The columns of those leads that are on the list."""
+        present: dict[str, Mapping[str, str]] = {}
+        for at in range(0, len(leads), READ_SIZE):
+            answer = await self._client.call(
+                "read contacts",
+                "POST",
+                f"{self._list_path}/contacts/bulk",
+                body=list(leads[at : at + READ_SIZE]),
+                permit=calls,
+                expect=list,
+            )
+            present |= {contact["id"]: contact["data"] for contact in answer.body}
+        return present
+
+    def _changed(
+        self,
+        contacts: Mapping[str, Mapping[str, str]],
+        present: Mapping[str, Mapping[str, str]],
+    ) -> list[dict[str, Any]]:
+        """What has to be written: new contacts, and present ones of which a column changed."""
+        rows: list[dict[str, Any]] = []
+        for lead, columns in contacts.items():
+            before = present.get(lead)
+            after = {**(before or {}), **columns}
+            if self._has_lead_column:
+                after[self._columns.lead] = lead
+            if after != before:
+                rows.append({"id": lead, "contactListId": self._list_id, "data": after})
+        return rows
+
+    async def _write(self, rows: Sequence[Mapping[str, Any]], calls: Reservation) -> None:
+        await self._client.call(
+            "write contacts",
+            "POST",
+            f"{self._list_path}/contacts",
+            query=QUEUE_UNTOUCHED,
+            body=rows,
+            permit=calls,
+            once=True,
+            expect=list,
+        )

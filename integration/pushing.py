@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One push: accept every row durably, then deliver, or follow the process that delivers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import Final, TypeVar
+
+from integration.batch import BatchTools
+from integration.clock import Clock
+from integration.connection import Connection
+from integration.delivery import Delivery, DeliveryReport
+from integration.drift import DriftAlerts
+from integration.order import Verdict
+from integration.outbox import InputRow, Outbox, Settlement
+from integration.reports import Progress
+from integration.scores import Rejected, instant_of, parse
+from integration.sources import SourceRow
+from integration.telemetry import Telemetry
+
+ACCEPT_SIZE: Final = 5_000
+"""Rows that are accepted in one durable transaction."""
+_POLL_S: Final = 0.5
+
+T = TypeVar("T")
+ProgressSink = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PushTools:
+    """What a push works with."""
+
+    outbox: Outbox
+    connection: Connection
+    tools: BatchTools
+    alerts: DriftAlerts
+    telemetry: Telemetry
+    clock: Clock
+    workers: int = 2
+
+
+class Push:
+    """One run of the outbox; ``stop`` ends it early, with the rest kept.
+
+    Args:
+        tools: the pieces.
+        stop: set when the user wants to end.
+        progress: told how it stands.
+    """
+
+    def __init__(
+        self, tools: PushTools, stop: asyncio.Event, progress: ProgressSink | None
+    ) -> None:
+        self._tools = tools
+        self._stop = stop
+        self._sink = progress or (lambda _: None)
+        self._progress = Progress()
+
+    async def accept(self, run: int, rows: Iterable[SourceRow]) -> None:
+        """Take in ``rows``, each with its reject reason or as a score, batch by batch.
+
+        A stop does not end the acceptance: what the caller holds is kept first.
+        """
+        destination = self._tools.connection.store.destination
+        for part in parts_of(rows, ACCEPT_SIZE):
+            now = self._tools.clock.now()
+            read = [read_row(row, now) for row in part]
+            self._tools.outbox.intake.enqueue(run, destination, read, instant_of(now))
+            self._show(accepted=self._progress.accepted + len(read))
+            await asyncio.sleep(0)
+
+    async def deliver(self, run: int | None) -> DeliveryReport:
+        """Deliver what is due; while another process does, wait for the rows of ``run``."""
+        lock = self._tools.outbox.lock
+        while not self._stop.is_set():
+            if lock.acquire():
+                return await self._deliver()
+            if not self._on_their_way(run):
+                break
+            self._show(waiting_reason=f"process {lock.holder()} delivers from this outbox")
+            await self._tools.clock.sleep(_POLL_S)
+        return DeliveryReport()
+
+    async def _deliver(self) -> DeliveryReport:
+        now = instant_of(self._tools.clock.now())
+        self._show(total=self._tools.outbox.records.on_their_way(None, now), done=0)
+        delivery = Delivery(
+            self._tools.tools,
+            alerts=self._tools.alerts,
+            on_settled=self._settled,
+            workers=self._tools.workers,
+        )
+        ticking = asyncio.ensure_future(self._tick())
+        try:
+            return await delivery.run(self._stop)
+        finally:
+            ticking.cancel()
+            await self._tools.alerts.tell()
+
+    def _on_their_way(self, run: int | None) -> int:
+        now = instant_of(self._tools.clock.now())
+        return self._tools.outbox.records.on_their_way(run, now)
+
+    def _settled(self, settlements: Sequence[Settlement]) -> None:
+        for one in settlements:
+            self._tools.telemetry.settled(one.verdict or Verdict.WAITING)
+        self._show(done=self._progress.done + len(settlements))
+
+    async def _tick(self) -> None:
+        """Show a wait while it lasts."""
+        while True:
+            await self._tools.clock.sleep(_POLL_S)
+            self._show()
+
+    def _show(self, **changed: int | str) -> None:
+        budget = self._tools.connection.budget.status()
+        self._progress = replace(
+            self._progress,
+            **{
+                "waiting_reason": budget.reason,
+                "budget_used": budget.used,
+                "budget_allowed": budget.allowed,
+                **changed,
+            },
+        )
+        self._sink(self._progress)
+
+
+def read_row(row: SourceRow, now: datetime) -> InputRow:
+    """The score of ``row``, or why it is none, judged at ``now``."""
+    if row.raw is None:
+        return InputRow(row.row, rejected=row.problem)
+    try:
+        return InputRow(row.row, parse(row.raw, now))
+    except Rejected as rejected:
+        return InputRow(row.row, rejected=rejected)
+
+
+def parts_of(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """``rows`` in lists of up to ``size``."""
+    rows = iter(rows)
+    while part := list(islice(rows, size)):
+        yield part
