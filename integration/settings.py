@@ -117,8 +117,8 @@ class Settings(BaseSettings):
     )
     skip_unchanged: bool = _option(
         default=False,
-        description="Do not write a score of the same value while the stored one is younger than half the "
-        "maximum age.",
+        description="Do not write a score of the same value while the stored one is younger than "
+        "half the maximum age.",
         expects="true or false",
     )
 

@@ -8,7 +8,7 @@ gigabytes is judged like the first and every row can be named in a verdict.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -39,16 +39,20 @@ class Source(Generic[Row]):
     Attributes:
         name: what messages and summaries call it.
         format: ``csv``, ``jsonl`` or ``parquet``.
+        columns: the names of all columns of contacts but the lead's; none for scores.
     """
 
     def __init__(
         self,
         opened: OpenSource,
         found: Iterator[Row],
+        *,
         ignored: Callable[[], tuple[str, ...]] = tuple,
+        columns: Sequence[str] = (),
     ) -> None:
         self.name = opened.name
         self.format = opened.format
+        self.columns = tuple(columns)
         self._opened = opened
         self._rows: Iterator[Row] = _closed_at_end(found, opened)
         self._ignored = ignored
@@ -108,14 +112,15 @@ def rows(
     try:
         if opened.format == "jsonl":
             names: dict[str, None] = {}
-            return Source(opened, json_lines.scores(opened.lines, names), lambda: tuple(names))
+            found = json_lines.scores(opened.lines, names)
+            return Source(opened, found, ignored=lambda: tuple(names))
         if opened.format == "csv":
             columns, found = delimited_rows.scores(opened.lines, opened.name)
         else:
             from integration.sources import parquet  # noqa: PLC0415 - half a second of import
 
             columns, found = parquet.scores(opened.path, opened.name)
-        return Source(opened, found, lambda: columns.ignored)
+        return Source(opened, found, ignored=lambda: columns.ignored)
     except BaseException:
         opened.close()
         raise
@@ -130,6 +135,9 @@ def contacts(
 ) -> Source[ContactRow]:
     """The contacts of a file, or of standard input where ``path`` is ``-``.
 
+    All columns are known before the first contact: JSON Lines are read twice, and what can be
+    read only once is copied to a temporary file.
+
     Args:
         path: the file.
         lead_column: the column of the lead id, beside ``lead_id`` and ``leadId``.
@@ -139,17 +147,19 @@ def contacts(
     Raises:
         SourceError: as for :func:`rows`.
     """
-    opened = open_source(path, stdin, file_format)
+    opened = open_source(path, stdin, file_format, twice=True)
     try:
         if opened.format == "jsonl":
-            return Source(opened, json_lines.contacts(opened.lines, lead_column))
-        if opened.format == "csv":
-            _, found = delimited_rows.contacts(opened.lines, opened.name, lead_column)
+            columns = json_lines.contact_keys(opened.lines, lead_column, opened.name)
+            opened = opened.again()
+            found = json_lines.contacts(opened.lines, lead_column)
+        elif opened.format == "csv":
+            columns, found = delimited_rows.contacts(opened.lines, opened.name, lead_column)
         else:
             from integration.sources import parquet  # noqa: PLC0415 - half a second of import
 
-            _, found = parquet.contacts(opened.path, opened.name, lead_column)
-        return Source(opened, found)
+            columns, found = parquet.contacts(opened.path, opened.name, lead_column)
+        return Source(opened, found, columns=columns)
     except BaseException:
         opened.close()
         raise

@@ -32,7 +32,7 @@ def scores(lines: Iterator[str], name: str) -> tuple[ScoreColumns, Iterator[Sour
 def contacts(
     lines: Iterator[str], name: str, lead_column: str
 ) -> tuple[tuple[str, ...], Iterator[ContactRow]]:
-    """The names of all columns and the contacts.
+    """The names of all columns but the lead's, and the contacts.
 
     Raises:
         SourceError: the header is broken or has no lead id.
@@ -40,7 +40,8 @@ def contacts(
     data = records(lines)
     header = _header(data, name)
     lead = contact_columns(header, lead_column, name)
-    return tuple(header), _contacts(data, header, lead)
+    others = (column for position, column in enumerate(header) if position != lead)
+    return tuple(others), _contacts(data, header, lead)
 
 
 def _header(data: Iterator[Record], name: str) -> list[str]:

@@ -26,6 +26,7 @@ from integration.sources.rows import (
 from integration.sources.text import MAX_LINE, OVERLONG
 
 _IGNORED_NAMES: Final = 20
+_MOST_KEYS: Final = 1_000
 
 
 class _Malformed(Exception):
@@ -63,6 +64,25 @@ def contacts(lines: Iterator[str], lead_column: str) -> Iterator[ContactRow]:
             yield ContactRow(row, rejected.lead_id, {}, rejected)
         else:
             yield ContactRow(row, lead_id, data, None)
+
+
+def contact_keys(lines: Iterator[str], lead_column: str, name: str) -> tuple[str, ...]:
+    """All keys but the lead's of the objects on ``lines``, in the order of their appearance.
+
+    Raises:
+        SourceError: there are more than any contact list could have columns.
+    """
+    keys: dict[str, None] = {}
+    for _, line, found in _objects(lines):
+        if not isinstance(found, Rejected):
+            keys |= dict.fromkeys(key.strip() for key in found)
+        if len(keys) > _MOST_KEYS:
+            raise SourceError(
+                name,
+                f"has more than {_MOST_KEYS:,} different keys by line {line}",
+                "a contact list has 50 columns at the most",
+            )
+    return tuple(key for key in keys if key and key not in {lead_column, LEAD, camel(LEAD)})
 
 
 def refuse_array(first_line: str, name: str) -> None:

@@ -69,7 +69,7 @@ def scores(path: Path, name: str) -> tuple[ScoreColumns, Iterator[SourceRow]]:
 def contacts(
     path: Path, name: str, lead_column: str
 ) -> tuple[tuple[str, ...], Iterator[ContactRow]]:
-    """The names of all columns and the contacts; a null is an absent value.
+    """The names of all columns but the lead's, and the contacts; a null is an absent value.
 
     Raises:
         SourceError: no Parquet file, no lead id, or a column of a type that has no text.
@@ -80,7 +80,8 @@ def contacts(
     for position, (column, kind) in enumerate(schema.items()):
         accepted, wanted = _ACCEPTED[LEAD] if position == lead else _CONTACT
         _check_type(column, kind, accepted, wanted, name)
-    return tuple(header), _contacts(path, name, schema, lead)
+    others = (column for position, column in enumerate(header) if position != lead)
+    return tuple(others), _contacts(path, name, schema, lead)
 
 
 def _scan(path: Path) -> pl.LazyFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
+import threading
 
 import polars as pl
 import pytest
@@ -27,7 +29,9 @@ EXPECTED = [
 
 
 def loaded(source):
-    return [(found.row, found.lead_id.strip(), found.data) for found in source]
+    found = [(row, lead_id.strip(), data) for row, lead_id, data, _ in source]
+    assert {name for _, _, data in found for name in data} == {*source.columns} - {"gone"}
+    return found
 
 
 @pytest.mark.parametrize("name", ["-", "contacts.csv"])
@@ -142,3 +146,42 @@ def test_a_parquet_column_without_a_text_is_refused(tmp_path, values, kind):
     pl.DataFrame({"lead_id": values}).write_parquet(file)
     with pytest.raises(SourceError, match=f"has {kind}.* in column lead_id; "):
         contacts(file)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["phone,lead_id,zone\nx,L1,y\n", '{"zone": 1, "lead_id": "L1"}\n{"lead_id": "L2", "phone": 2}'],
+    ids=["CSV", "JSON Lines"],
+)
+def test_all_columns_are_known_before_the_first_contact(tmp_path, content):
+    """A contact list can be asked for its columns first; pipes are copied for that."""
+    file = tmp_path / "contacts"
+    file.write_text(content)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_text(content))
+    writer.start()
+    for path in (file, "-", pipe):
+        with contacts(path, stdin=io.BytesIO(content.encode())) as source:
+            assert sorted(source.columns) == ["phone", "zone"]
+            assert next(source).lead_id == "L1"
+    writer.join()
+
+
+def test_more_keys_than_a_list_can_have_columns_are_refused(tmp_path):
+    """A file in which every object has keys of its own is no file of contacts."""
+    file = tmp_path / "contacts.jsonl"
+    file.write_text("".join(f'{{"lead_id": "L1", "{n}": 1}}\n' for n in range(2_000)))
+    with pytest.raises(SourceError, match="has more than 1,000 different keys by line 1000; "):
+        contacts(file)
+
+
+def test_a_pipe_that_breaks_while_it_is_copied_is_a_refusal():
+    """A pipe that fails ends in a message."""
+
+    class Failing(io.BytesIO):
+        def read1(self, _size=-1, /):
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(SourceError, match=r"cannot be read on \(Input/output error\)"):
+        contacts("-", stdin=Failing())

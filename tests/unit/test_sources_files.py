@@ -171,6 +171,16 @@ def test_no_name_names_nothing():
     assert refusal("").startswith("the empty file name names no file; ")
 
 
+def test_a_name_that_is_no_text_can_be_shown(tmp_path):
+    """A file name of other bytes is shown with its bytes spelled out."""
+    file = os.fsdecode(os.fsencode(tmp_path) + b"/l\xe9ads.csv")
+    assert "\\udce9ads.csv does not exist" in refusal(file)
+    with open(file, "w") as out:  # noqa: PTH123 - the name is the point
+        out.write(CSV)
+    with rows(file) as source:
+        assert source.name.encode()
+
+
 def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
     """Missing permission is said as such, whoever runs the tests."""
     file = tmp_path / "leads.csv"
