@@ -31,6 +31,8 @@ SEARCH_CALLS: Final = 40
 _ROW_LEVEL: Final = {400, 413, 422}
 SAMPLE: Final = 20
 """One in so many rows is read back where the ledger is trusted."""
+TRIALS: Final = 3
+"""Rows that are tried alone when everything is refused: if all are, no row is to blame."""
 REFUSED_ROWS_LEFT: Final = "refused_rows_left"
 
 
@@ -75,6 +77,8 @@ class _Part:
     failed_halves: int = 0
     uncertain: bool = False
     """An earlier attempt may have been carried out."""
+    trial: bool = False
+    """A single row that shall show whether the rows are to blame."""
 
 
 class Batch:
@@ -87,6 +91,8 @@ class Batch:
         self._open = {one.score.lead_id: one for one in claim.pending}
         self._intended: dict[str, StoredScore] = {}
         self._search_calls = 0
+        self._rows_to_blame = False
+        self._refused_trials: list[tuple[_Part, Refused]] = []
         self.done: list[Settlement] = []
 
     @property
@@ -208,10 +214,16 @@ class Batch:
             except Refused as refusal:
                 if refusal.status not in _ROW_LEVEL:
                     raise
-                parts.extend(self._halves(part, refusal))
+                smaller = self._smaller(part, refusal)
+                if self._rows_to_blame or any(one.trial for one in smaller):
+                    parts.extendleft(reversed(smaller))
+                else:  # level by level, until something goes through
+                    parts.extend(smaller)
             else:
                 session.succeeded()
                 self._delivered(part.group, created)
+                if part.parent is not None:
+                    self._blame_rows()
 
     def _outdated(self, group: WriteGroup) -> bool:
         if self._tools.budget.limit < self._tools.store.calls_for(1):
@@ -239,36 +251,64 @@ class Batch:
             parts.append(_Part(rest, part.parent, uncertain=part.uncertain))
         return parts
 
-    def _halves(self, part: _Part, refusal: Refused) -> list[_Part]:
+    def _smaller(self, part: _Part, refusal: Refused) -> list[_Part]:
         """Split a refused part; a single refused row is parked with the platform's reason.
 
         Raises:
-            UndeliveredError: the rows are not to blame (both halves of a part were refused, and
-                both halves of one of those again), or the search has taken too many calls.
+            UndeliveredError: the rows are not to blame, or finding those that are has taken
+                too many calls.
         """
-        writes = part.group.writes
-        if len(writes) == 1:
-            self._settle(
-                self._open[writes[0].score.lead_id],
-                Verdict.REJECTED,
-                writes[0].held.stored,
-                reason=refusal.code or f"status_{refusal.status}",
-                message=str(refusal),
-                parked=True,
-            )
-            return []
-        parent = part.parent
-        if parent is not None:
-            parent.failed_halves += 1
-            again = parent.parent is not None and parent.parent.failed_halves == 2
-            if parent.failed_halves == 2 and again:
+        writes, kind = part.group.writes, part.group.kind
+        if part.trial and not self._rows_to_blame:
+            self._refused_trials.append((part, refusal))
+            if len(self._refused_trials) == TRIALS:
                 raise UndeliveredError(refusal)
+            return []
+        if len(writes) == 1:
+            self._park(part, refusal)
+            return []
         self._search_calls += 2
         if self._search_calls > SEARCH_CALLS:
             raise UndeliveredError(refusal, reason=REFUSED_ROWS_LEFT, stops_run=False)
+        if part.parent is not None:
+            part.parent.failed_halves += 1
+            if self._suspicious(part.parent) and len(writes) > TRIALS:
+                return self._trials(part)
         middle = len(writes) // 2
-        kind = part.group.kind
         return [_Part(WriteGroup(half, kind), part) for half in (writes[:middle], writes[middle:])]
+
+    def _suspicious(self, parent: _Part) -> bool:
+        """Both halves of a part were refused, and both halves of one of those again."""
+        before = parent.parent
+        twice = before is not None and before.failed_halves == 2 and parent.failed_halves == 2
+        return twice and not self._rows_to_blame and not self._refused_trials
+
+    @staticmethod
+    def _trials(part: _Part) -> list[_Part]:
+        """Some rows of ``part`` alone, then all others."""
+        writes, kind = list(part.group.writes), part.group.kind
+        places = [len(writes) - 1, len(writes) // 2, 0]
+        alone = [writes.pop(place) for place in places[:TRIALS]]
+        singles = [_Part(WriteGroup((write,), kind), part, trial=True) for write in alone]
+        return [*singles, _Part(WriteGroup(tuple(writes), kind), part.parent)]
+
+    def _park(self, part: _Part, refusal: Refused) -> None:
+        (write,) = part.group.writes
+        self._settle(
+            self._open[write.score.lead_id],
+            Verdict.REJECTED,
+            write.held.stored,
+            reason=refusal.code or f"status_{refusal.status}",
+            message=str(refusal),
+            parked=True,
+        )
+
+    def _blame_rows(self) -> None:
+        """Something went through: what is refused are bad rows indeed."""
+        self._rows_to_blame = True
+        for part, refusal in self._refused_trials:
+            self._park(part, refusal)
+        self._refused_trials.clear()
 
     def _settle_unknown(self, pending: PendingScore) -> None:
         self._settle(

@@ -1,0 +1,430 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way of a batch: compare, intend, write, settle; and again after failures."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from integration.order import StoredScore
+from integration.platform.errors import Forbidden, RateLimited, Refused, Unreachable
+from simulator.virtual_time import run_virtual
+
+LOST = Unreachable(operation="write", message="reset", ambiguous=True)
+DOWN = Unreachable(operation="write", message="down", status=503)
+BUSY = RateLimited(operation="write", status=429, retry_after=3.0)
+
+
+def bad_rows(world, *leads, code="invalid.zip.code.contact.value", status=400):
+    def strike(called, written):
+        if called == "write" and set(leads) & set(written):
+            raise Refused(operation="write", status=status, code=code, message="no")
+
+    world.store.before = strike
+
+
+def test_delivers_and_logs_previous_value(world):
+    """A score replaces the stored one, and the ledger says what it replaced."""
+    world.store.held = {"a": StoredScore(40, 5)}
+    run = world.enqueue(world.score("a", 90))
+    report = world.deliver()
+    assert report.verdicts == {"delivered": 1}
+    assert world.store.held["a"].score == 90
+    (entry,) = world.outbox.records.history("a")
+    assert (entry.previous, entry.previous_at, entry.score) == (40, 5, 90)
+    assert (entry.outcome, entry.correlation) == ("delivered", "batch-1")
+    assert world.verdicts(run) == {1: "delivered"}
+
+
+def test_counts_value_unchanged(world):
+    """A newer instant with the same score is written and counted as unchanged."""
+    world.store.held = {"a": StoredScore(50, 5)}
+    world.enqueue(world.score("a", 50))
+    assert world.deliver().unchanged == 1
+    assert world.store.held["a"].at == world.now - 60_000
+
+
+@pytest.mark.parametrize(
+    ("age_h", "stored", "written"),
+    [(1, 50, False), (13, 50, True), (1, 51, True)],
+    ids=["young and same is left out", "older than half the life is written", "changed is written"],
+)
+def test_skips_unchanged_while_young(world, age_h, stored, written):
+    """With the option, a write that changes nothing is left out while the old score is young."""
+    world.options["skip_unchanged"] = True
+    world.store.held = {"a": StoredScore(stored, world.now - age_h * 3_600_000)}
+    run = world.enqueue(world.score("a", 50))
+    world.deliver()
+    assert world.verdicts(run) == {1: "delivered" if written else "duplicate"}
+
+
+@pytest.mark.parametrize(
+    ("stored", "age_s", "verdict"),
+    [
+        (StoredScore(60, 9), None, "superseded"),
+        (StoredScore(50, 8), None, "duplicate"),
+        (StoredScore(0, 8), None, "duplicate"),
+        (StoredScore(51, 8), None, "conflict"),
+    ],
+    ids=["newer is stored", "same is stored", "stored one was marked stale", "other score stored"],
+)
+def test_compares_with_what_is_stored(world, stored, age_s, verdict):
+    """What the store holds decides before anything is written."""
+    world.store.held = {"a": stored}
+    run = world.enqueue(world.score("a", 50, age_s=(world.now - 8) / 1000))
+    world.deliver()
+    assert world.verdicts(run) == {1: verdict}
+    assert world.store.held["a"] == stored
+    assert [kind for kind, _ in world.store.calls] == ["read"]
+
+
+def test_parks_unknown_lead(world):
+    """A lead that the store does not know is never created, and waits for a retry."""
+    run = world.enqueue(world.score("ghost"))
+    world.deliver()
+    assert world.verdicts(run) == {1: "unknown_lead"}
+    assert world.outbox.records.status(world.now).parked == {"unknown_lead": 1}
+    assert "ghost" not in world.store.held
+
+
+def test_repeats_after_lost_answer_without_writing_twice(world):
+    """After an answer that got lost the rows are read back; what is there is not repeated."""
+    world.store.held = {"a": StoredScore(40, 5), "b": StoredScore(41, 5)}
+    run = world.enqueue(world.score("a", 90), world.score("b", 91))
+    world.fail(LOST, after=True)
+    world.deliver()
+    assert [kind for kind, _ in world.store.calls] == ["read", "write", "read"]
+    assert world.verdicts(run) == {1: "delivered", 2: "delivered"}
+    assert [one.previous for one in world.outbox.records.arrivals(run)] == [40, 41]
+
+
+def test_writes_again_when_the_lost_call_was_not_carried_out(world):
+    """After a failure of unknown outcome, rows that are not there are written."""
+    world.store.held = {"a": StoredScore(40, 5)}
+    world.enqueue(world.score("a", 90))
+    world.fail(LOST)
+    world.deliver()
+    assert [kind for kind, _ in world.store.calls] == ["read", "write", "read", "write"]
+    assert world.store.held["a"].score == 90
+
+
+def test_reads_again_after_a_long_wait(world):
+    """A row that was read more than a few seconds ago is read again before it is written."""
+    world.store.held = {"a": StoredScore(40, 5)}
+    run = world.enqueue(world.score("a", 90))
+
+    def other_writer(called, _leads):
+        if called == "write" and len(world.store.calls) == 2:
+            world.clock.advance(10)
+            world.store.held["a"] = StoredScore(70, world.now)
+            raise DOWN
+
+    world.store.before = other_writer
+    world.deliver()
+    assert world.verdicts(run) == {1: "superseded"}
+    assert world.store.held["a"].score == 70
+
+
+def test_does_not_read_again_after_a_short_wait(world):
+    """A quick repetition of a write that was not carried out needs no second read."""
+    world.store.held = {"a": StoredScore(40, 5)}
+    world.enqueue(world.score("a", 90))
+    world.fail(DOWN)
+    world.deliver()
+    assert [kind for kind, _ in world.store.calls] == ["read", "write", "write"]
+
+
+def test_writes_with_old_reads_where_the_limit_leaves_no_choice(world):
+    """A limit below one read and one write a minute still gets scores through."""
+    world.budget = type(world.budget)(world.clock, allowed=1)
+    world.store.held = {"a": StoredScore(40, 5)}
+    world.enqueue(world.score("a", 90))
+    assert world.deliver().verdicts == {"delivered": 1}
+    assert world.clock.monotonic() > 60
+
+
+def test_gives_up_an_outage_and_keeps_everything(world):
+    """When the platform stays away, the rest waits with its reason, and drift is told."""
+    world.store.held = {"a": StoredScore(40, 5), "b": StoredScore(40, 5)}
+    run = world.enqueue(world.score("a", 90), world.score("b", 91))
+    world.fail(*[DOWN] * 10)
+    report = world.deliver()
+    assert isinstance(report.stopped, Unreachable)
+    assert report.verdicts == {"waiting": 2}
+    assert world.verdicts(run) == {1: "waiting", 2: "waiting"}
+    (alert,) = world.alerts
+    assert (alert.leads, alert.examples, alert.reason) == (2, ["a", "b"], "unreachable")
+    status = world.outbox.records.status(world.now)
+    assert (status.put_off, status.ready) == (2, 0)
+    assert status.next_attempt == world.now + 60_000
+
+
+def test_waits_longer_after_every_failure(world):
+    """The next attempt of a score that fails again and again comes ever later, up to an hour."""
+    world.store.held = {"a": StoredScore(40, 5)}
+    world.enqueue(world.score("a", 90))
+    waits = []
+    for _ in range(8):
+        world.fail(*[DOWN] * 4)
+        world.deliver()
+        wait = world.outbox.records.status(world.now).next_attempt - world.now
+        waits.append(wait // 60_000)
+        world.clock.advance(wait / 1000)
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_stops_the_run_when_forbidden(world):
+    """A missing permission ends the run at once, whatever is left."""
+    world.store.held = {f"l{i}": StoredScore(1, 1) for i in range(3)}
+    world.store.batch = 1
+    world.enqueue(*(world.score(lead) for lead in world.store.held))
+    world.fail(Forbidden(operation="write", status=403, permissions=("outbound:contact:add",)))
+    report = world.deliver()
+    assert isinstance(report.stopped, Forbidden)
+    assert [kind for kind, _ in world.store.calls] == ["read", "write"]
+    assert world.outbox.records.status(world.now).ready == 2
+
+
+def test_read_failure_puts_the_batch_off(world):
+    """A batch whose previous values cannot be read is not written."""
+    world.store.held = {"a": StoredScore(40, 5)}
+    run = world.enqueue(world.score("a", 90))
+    world.fail(Unreachable(operation="read", final=True), kind="read")
+    world.deliver()
+    assert world.verdicts(run) == {1: "waiting"}
+
+
+def test_finds_the_refused_rows_by_halves(world):
+    """Of a refused batch every good row is delivered and each bad one parked with its reason."""
+    leads = [f"l{i}" for i in range(100)]
+    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
+    run = world.enqueue(*(world.score(lead) for lead in leads))
+    bad_rows(world, "l17", "l80")
+    report = world.deliver()
+    assert report.verdicts == {"delivered": 98, "rejected": 2}
+    assert {row for row, verdict in world.verdicts(run).items() if verdict == "rejected"} == {18, 81}
+    parked = world.outbox.records.status(world.now).parked
+    assert parked == {"invalid.zip.code.contact.value": 2}
+    (alert,) = world.alerts
+    assert alert.leads == 2
+
+
+def test_stops_where_every_row_is_refused(world):
+    """A refusal of both halves, twice, is no matter of rows: the run stops and says so."""
+    leads = [f"l{i}" for i in range(100)]
+    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
+    world.enqueue(*(world.score(lead) for lead in leads))
+    bad_rows(world, *leads, code="invalid.contact.columns")
+    report = world.deliver()
+    assert isinstance(report.stopped, Refused)
+    assert report.verdicts == {"waiting": 100}
+    assert len([kind for kind, _ in world.store.calls if kind == "write"]) == 8
+
+
+def test_few_rows_that_are_all_bad_are_parked_one_by_one(world):
+    """A handful of bad rows is no systemic refusal: each gets its own reason."""
+    leads = ["a", "b", "c", "d"]
+    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
+    world.enqueue(*(world.score(lead) for lead in leads))
+    bad_rows(world, *leads)
+    assert world.deliver().verdicts == {"rejected": 4}
+
+
+def test_many_bad_rows_are_told_from_a_systemic_refusal(world):
+    """Where both halves are refused twice, single rows are tried: one that passes shows it."""
+    leads = [f"l{i}" for i in range(64)]
+    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
+    world.enqueue(*(world.score(lead) for lead in leads))
+    bad = [lead for at, lead in enumerate(sorted(leads)) if at % 16 == 0]
+    bad_rows(world, *bad)
+    assert world.deliver().verdicts == {"delivered": 60, "rejected": 4}
+
+
+def test_search_for_refused_rows_is_capped(world):
+    """Many bad rows do not eat the budget: the search goes on another time until all is done."""
+    leads = [f"l{i}" for i in range(512)]
+    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
+    world.enqueue(*(world.score(lead) for lead in leads))
+    bad_rows(world, *leads[::7])
+    verdicts = []
+    while not verdicts or verdicts[-1]["waiting"]:
+        world.store.calls.clear()
+        report = world.deliver()
+        verdicts.append(report.verdicts)
+        assert report.stopped is None
+        assert report.verdicts["delivered"] > 0
+        assert len([kind for kind, _ in world.store.calls if kind == "write"]) <= 44
+        world.clock.advance(3600)
+    assert sum(one["delivered"] for one in verdicts) == 438
+    assert sum(one["rejected"] for one in verdicts) == 74
+
+
+def test_refusal_of_the_whole_list_stops_at_once(world):
+    """A refusal that no row can be to blame for is not searched by halves."""
+    world.store.held = {"a": StoredScore(1, 1), "b": StoredScore(1, 1)}
+    world.enqueue(world.score("a"), world.score("b"))
+    bad_rows(world, "a", code="contact.list.not.found", status=404)
+    assert isinstance(world.deliver().stopped, Refused)
+    assert len(world.store.calls) == 2
+
+
+def test_busy_platform_delays_but_delivers(world):
+    """A refusal for lack of budget is waited out."""
+    world.store.held = {"a": StoredScore(40, 5)}
+    world.enqueue(world.score("a", 90))
+    world.fail(BUSY, BUSY)
+    assert world.deliver().verdicts == {"delivered": 1}
+
+
+def test_crash_after_the_write_keeps_the_first_previous_value(world):
+    """After a crash between write and settlement the score counts as delivered, once."""
+    world.store.held = {"a": StoredScore(40, 5)}
+    run = world.enqueue(world.score("a", 90))
+
+    def die(called, _leads):
+        raise KeyboardInterrupt
+
+    world.store.after = die
+    with pytest.raises(BaseException) as raised:  # noqa: PT011 - a group or the bare interrupt
+        world.deliver()
+    assert isinstance(raised.value, KeyboardInterrupt | BaseExceptionGroup)
+    world.store.after = lambda *_: None
+    world.deliver()
+    assert world.verdicts(run) == {1: "delivered"}
+    (entry,) = world.outbox.records.history("a")
+    assert entry.previous == 40
+    assert [kind for kind, _ in world.store.calls] == ["read", "write", "read"]
+
+
+def test_newer_score_during_a_write_follows(world):
+    """A newer score that arrives while one is on its way is delivered after it."""
+    world.store.held = {"a": StoredScore(40, 5)}
+    first = world.enqueue(world.score("a", 90, age_s=60))
+    second = []
+
+    def arrive(called, _leads):
+        if called == "write" and not second:
+            second.append(world.enqueue(world.score("a", 20, age_s=30)))
+
+    world.store.before = arrive
+    report = world.deliver()
+    assert report.verdicts == {"delivered": 2}
+    assert world.store.held["a"].score == 20
+    assert world.verdicts(first) == {1: "delivered"}
+    assert world.verdicts(second[0]) == {1: "delivered"}
+
+
+def test_ends_between_batches_when_told(world):
+    """A stop settles the batch under way and leaves the rest in the outbox."""
+    leads = [f"l{i}" for i in range(30)]
+    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
+    world.store.batch = 10
+    world.enqueue(*(world.score(lead) for lead in leads))
+    world.store.after = lambda *_: world.stop.set()
+    report = world.deliver()
+    assert report.verdicts == {"delivered": 10}
+    assert world.outbox.records.status(world.now).ready == 20
+
+
+def test_ends_while_it_waits_for_the_budget(world):
+    """A stop is heard while the budget makes the run wait, and no slot stays taken."""
+    world.budget = type(world.budget)(world.clock, allowed=2)
+    leads = [f"l{i}" for i in range(3)]
+    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
+    world.store.batch = 1
+    world.enqueue(*(world.score(lead) for lead in leads))
+
+    async def main():
+        _, delivery = world.delivery()
+        running = asyncio.ensure_future(delivery.run(world.stop))
+        await world.clock.sleep(10)
+        world.stop.set()
+        return await running
+
+    report = run_virtual(world.clock, main())
+    assert report.verdicts == {"delivered": 1}
+    assert world.clock.monotonic() == pytest.approx(10)
+    world.clock.advance(120)
+    assert world.budget.status().used == 0
+
+
+def test_cancelled_delivery_gives_its_batch_back(world):
+    """A cancelled run leaves every claimed score in the outbox, due at once."""
+    world.store.held = {"a": StoredScore(1, 1)}
+    world.enqueue(world.score("a"))
+
+    async def main():
+        _, delivery = world.delivery()
+        running = asyncio.ensure_future(delivery.run(world.stop))
+        world.fail(BUSY)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    run_virtual(world.clock, main())
+    assert world.outbox.records.status(world.now).ready == 1
+    assert world.outbox.records.status(world.now).claimed == 0
+
+
+def test_two_workers_share_the_outbox(world):
+    """Two batches at a time deliver every score once."""
+    world.workers = 2
+    leads = [f"l{i}" for i in range(95)]
+    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
+    world.store.batch = 10
+    world.enqueue(*(world.score(lead) for lead in leads))
+    assert world.deliver().verdicts == {"delivered": 95}
+    written = [lead for kind, part in world.store.calls if kind == "write" for lead in part]
+    assert sorted(written) == sorted(leads)
+
+
+class TestTrustedLedger:
+    """With the ledger as audit, previous values are not read but for a sample."""
+
+    @pytest.fixture
+    def known(self, world):
+        """100 leads whose present score was delivered by us."""
+        leads = [f"l{i}" for i in range(100)]
+        world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
+        world.enqueue(*(world.score(lead, 50, age_s=600) for lead in leads))
+        world.deliver()
+        world.store.calls.clear()
+        world.options["trust_ledger"] = True
+        return leads
+
+    def test_reads_a_sample_only(self, world, known):
+        """One call reads a sample back, one writes."""
+        run = world.enqueue(*(world.score(lead, 60) for lead in known))
+        assert world.deliver().verdicts == {"delivered": 100}
+        (read, sample), (write, _) = world.store.calls
+        assert (read, write) == ("read", "write")
+        assert len(sample) == 5
+        assert {one.previous for one in world.outbox.records.arrivals(run)} == {50}
+
+    def test_reads_what_it_does_not_know(self, world, known):
+        """Leads that the ledger has never seen, or whose score went stale there, are read."""
+        world.store.held["new"] = StoredScore(7, 7)
+        world.enqueue(world.score("new", 60), world.score("l1", 60))
+        world.deliver()
+        assert "new" in world.store.calls[0][1]
+        world.clock.advance(25 * 3600)
+        world.store.calls.clear()
+        world.enqueue(world.score("l2", 61))
+        world.deliver()
+        assert world.store.calls[0] == ("read", ("l2",))
+
+    def test_reads_everything_where_the_sample_differs(self, world, known):
+        """Another writer's trace in the sample makes the batch read every row."""
+        world.store.held = dict.fromkeys(known, StoredScore(99, world.now))
+        run = world.enqueue(*(world.score(lead, 60) for lead in known))
+        assert world.deliver().verdicts == {"superseded": 100}
+        assert set(world.verdicts(run).values()) == {"superseded"}
+
+    def test_contact_that_was_created_is_unknown(self, world, known):
+        """A write that turned out to create its contact is undone and reported as unknown."""
+        world.store.created = {"l3"}
+        run = world.enqueue(world.score("l3", 60), world.score("l4", 60))
+        world.deliver()
+        assert world.verdicts(run) == {1: "unknown_lead", 2: "delivered"}
