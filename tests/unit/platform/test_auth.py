@@ -180,7 +180,7 @@ def test_life_counts_from_before_the_request_was_sent(world, platform):
         platform.latency = 50
         await things(client)
         platform.latency = 0
-        await world.clock.sleep(46)  # 50 + 50 + 46 > 95
+        await world.clock.sleep(10)  # 110 s after the request, 60 s after the answer
         await things(client)
 
     world.run(scenario)
@@ -284,6 +284,21 @@ def test_a_cancelled_fetch_is_started_again(world, platform):
     assert len(platform.token_requests) == 2
 
 
+def test_a_caller_that_is_cancelled_with_the_fetch_ends(world, platform):
+    """When everything is cancelled at once, nobody starts another fetch."""
+    platform.latency = 5
+
+    async def scenario(client):
+        call = asyncio.create_task(things(client))
+        await world.clock.sleep(1)
+        client._credentials._fetch.cancel()
+        call.cancel()
+        return await asyncio.gather(call, return_exceptions=True)
+
+    assert [type(each) for each in world.run(scenario)] == [asyncio.CancelledError]
+    assert len(platform.token_requests) == 1
+
+
 def test_closing_ends_a_fetch_under_way(world, platform):
     """A client that is closed leaves no task behind, and its waiters end."""
     platform.latency = 5
@@ -291,7 +306,9 @@ def test_closing_ends_a_fetch_under_way(world, platform):
     async def scenario(client):
         call = asyncio.create_task(things(client))
         await world.clock.sleep(1)
+        fetch = client._credentials._fetch
         await client.aclose()
+        assert fetch.cancelled()
         with pytest.raises(RuntimeError, match="is closed"):
             await call
         with pytest.raises(RuntimeError, match="client 4f2c…> is closed"):

@@ -43,6 +43,14 @@ def test_a_429_is_waited_out_for_all(world, platform):
     assert world.budget.status().episodes == 1
 
 
+def test_waiting_for_the_budget_is_no_reason_to_give_up(world, platform):
+    """Minutes in the queue between two attempts do not use up the time for repetitions."""
+    world.budget = CallBudget(world.clock, allowed=1)
+    platform.api_script.extend([httpx.Response(503)] * 5)
+    assert world.read(retry=RetryPolicy(total=60)).status == 200
+    assert world.clock.monotonic() > 240
+
+
 def test_many_429_end_no_read(world, platform):
     """A read outlives more 429 than it has attempts."""
     limited = httpx.Response(429, headers={"Retry-After": "10"})
