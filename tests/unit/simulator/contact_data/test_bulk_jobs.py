@@ -174,6 +174,7 @@ def test_listing(desk, leads):
     listing = desk("GET", bulk(leads, "jobs")).body
     assert [job["id"] for job in listing["entities"]] == made
     assert listing["total"] == 2
+    assert desk("GET", bulk(leads, f"jobs/{made[1]}")).body["id"] == made[1]
     assert desk("GET", bulk(other, "jobs")).body["entities"] == []
     said = desk("GET", bulk(other, f"jobs/{made[0]}"))
     assert (said.status, said.code) == (404, "resource.not.found")
@@ -188,6 +189,8 @@ PATCH = patched(zone="UTC")
         ("update", {"criteria": HIGH}, "bad.request"),
         ("update", PATCH, "bad.request"),
         ("update", {"criteria": HIGH, "contactIds": [], **PATCH}, "bad.request"),
+        ("update", {"criteria": HIGH, "contactListFilterId": "x", **PATCH}, "bad.request"),
+        ("update", {"contactIds": [], "contactListFilterId": "x", **PATCH}, "bad.request"),
         ("update", {"criteria": {}, **PATCH}, "invalid.value"),
         ("update", {"criteria": HIGH, **patched(region="x")}, "invalid.contact.columns"),
         ("update", {"criteria": HIGH, **patched(ml_score=0)}, "bad.request"),

@@ -45,6 +45,24 @@ def test_what_was_sent_comes_back(desk, leads):
     assert desk("GET", f"{FILTERS}/{said.body['id']}").body == said.body
 
 
+def test_the_longest_name(desk, leads):
+    """A name of 64 characters is fine."""
+    assert desk("POST", FILTERS, fresh(leads, name="x" * 64)).status == 200
+
+
+def test_a_filter_moves_to_a_list_of_another_division(desk, leads):
+    """To put a filter on another list takes the permission in that list's division too."""
+    access = desk.organisation.access
+    access.divisions["other"] = type(access.home)("other", "Other")
+    there = desk.new_list(name="There", division={"id": "other"})
+    made = desk("POST", FILTERS, fresh(leads)).body
+    rights = ["outbound:contactListFilter:edit"]
+    desk.organisation.add_client("bound", "s", permissions=rights, division=access.home.id)
+    path, body = f"{FILTERS}/{made['id']}", {**made, "contactList": {"id": there}}
+    assert desk("PUT", path, body, client="bound").code == "missing.permissions"
+    assert desk("PUT", path, body).body["contactList"]["id"] == there
+
+
 def test_source_type_is_always_there(desk, leads):
     """The Terraform provider reads sourceType without looking whether it is there."""
     assert desk("POST", FILTERS, fresh(leads, sourceType=None)).body["sourceType"] == "ContactList"

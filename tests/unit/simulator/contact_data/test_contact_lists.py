@@ -171,6 +171,28 @@ def test_update(desk):
     assert desk("GET", f"{LISTS}/{list_id}").body == said.body
 
 
+def test_a_division_cannot_be_cleared(desk):
+    """A PUT without a division leaves the list where it is."""
+    list_id = desk.new_list()
+    home = desk.organisation.access.home.id
+    assert put(desk, list_id, division=None).body["division"]["id"] == home
+
+
+def test_every_change_shows(desk, leads):
+    """Whoever keeps something of a list can see that the list is no longer the same."""
+    state = desk.state(leads)
+    changes = [
+        lambda: put(desk, leads, name="Renamed"),
+        lambda: desk.add(leads, ("a", {})),
+        lambda: desk("DELETE", f"{LISTS}/{leads}/contacts/a"),
+        lambda: desk("POST", f"{LISTS}/{leads}/clear"),
+    ]
+    for change in changes:
+        before = state.revision
+        change()
+        assert state.revision > before
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "code"),
     [

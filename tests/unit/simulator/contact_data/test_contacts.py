@@ -311,7 +311,8 @@ def test_queue_of_new_contacts(desk, leads, priority, do_not_queue, order):
     desk.add(leads, ("x", {}), ("y", {}), priority=priority, doNotQueue=do_not_queue)
     found = sorted(desk.state(leads).contacts.values(), key=lambda each: each.queue_seq)
     assert [each.id for each in found] == order
-    assert all(each.queued and not each.requeued_count for each in found)
+    assert all(each.queued and not each.skipped for each in found)
+    assert not any(each.requeued_count for each in found)
 
 
 @pytest.mark.parametrize(
