@@ -242,5 +242,6 @@ OPERATIONS = (
         "post_outbound_contactlists_uploads",
         upload,
         permissions=(UPLOAD,),
+        model="UploadUrlResponse",
     ),
 )

@@ -115,7 +115,9 @@ OPERATIONS = (
         get_products,
         model="OrganizationProductEntityListing",
     ),
-    Operation("GET", NAMESPACES, "get_organizations_limits_namespaces", get_namespaces),
+    Operation(
+        "GET", NAMESPACES, "get_organizations_limits_namespaces", get_namespaces, model="object"
+    ),
     Operation(
         "GET",
         f"{NAMESPACES}/{{namespaceName}}",
