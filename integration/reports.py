@@ -220,6 +220,9 @@ def write_verdicts(rows: Iterable[VerdictRow], out: TextSink) -> int:
 def as_json(report: RunSummary | LoadSummary | Plan) -> dict[str, Any]:
     """A report with its exit code, as a JSON document of stable keys."""
     document = {field.name: getattr(report, field.name) for field in fields(report)}
+    for name, value in document.items():
+        if isinstance(value, float):  # seconds
+            document[name] = round(value, 3)
     if isinstance(report, LoadSummary):
         document["rejected"] = [
             {"row": row, "lead_id": one.lead_id, "reason": one.reason, "message": one.message}

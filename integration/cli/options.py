@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gives commands a flag for every setting, made from the one list of settings."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
+
+import typer
+from pydantic.fields import FieldInfo
+
+from integration.configuration import flag, load_settings
+from integration.settings import Settings
+
+EPILOG: Final = (
+    "Each option from --config on is a setting: --retry-total is also the environment variable "
+    "LEADSCORE_RETRY_TOTAL and the key retry_total of the file, in that order of strength."
+)
+NO_FLAG: Final = frozenset({"client_secret"})
+LOCAL: Final = ("outbox", "log_format", "log_level")
+"""The settings of commands that look at the outbox alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The settings given on one command line; those that are not given are None."""
+
+    config: Path | None = None
+    flags: dict[str, Any] = field(default_factory=dict)
+
+    def load(self, needs: Collection[str] = ()) -> Settings:
+        """Together with environment and file.
+
+        Raises:
+            SettingsError: everything that is wrong.
+        """
+        return load_settings(self.flags, config=self.config, needs=needs)
+
+
+def takes_settings(
+    only: Collection[str] = (),
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Replace the parameter ``given`` of a command by flags for the settings.
+
+    Args:
+        only: the settings that get a flag; all of them where it is empty.
+    """
+    names = [name for name in Settings.model_fields if name not in NO_FLAG]
+    offered = [name for name in names if not only or name in only]
+
+    def replaced(command: Callable[..., None]) -> Callable[..., None]:
+        def with_flags(**values: Any) -> None:
+            config = values.pop("config")
+            flags = {name: values.pop(name) for name in offered}
+            command(**values, given=Given(config, flags))
+
+        own = inspect.signature(command, eval_str=True).parameters.values()
+        parameters = [one for one in own if one.name != "given"] + list(_parameters(offered))
+        with_flags.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions take attributes
+        with_flags.__annotations__ = {one.name: one.annotation for one in parameters}
+        with_flags.__name__ = command.__name__
+        with_flags.__doc__ = command.__doc__
+        return with_flags
+
+    return replaced
+
+
+def _parameters(offered: Collection[str]) -> Iterator[inspect.Parameter]:
+    config = typer.Option(
+        "--config",
+        help="TOML file with settings; else LEADSCORE_CONFIG, else ./leadscore.toml.",
+        show_default=False,
+    )
+    yield _parameter("config", Annotated[Path | None, config])
+    for name in offered:
+        yield _parameter(name, _annotation(name, Settings.model_fields[name]))
+
+
+def _parameter(name: str, annotation: Any) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, default=None, annotation=annotation)
+
+
+def _annotation(name: str, setting: FieldInfo) -> Any:
+    """Every value is taken as text: settings are judged together, not one flag at a time."""
+    default = setting.default
+    text = setting.description or ""
+    if default is True or default is False:
+        switch = typer.Option(
+            f"{flag(name)}/--no-{flag(name)[2:]}",
+            help=f"{text} Default: {'yes' if default else 'no'}.",
+            show_default=False,
+        )
+        return Annotated[bool | None, switch]
+    shown = "" if default in (None, "") else f" Default: {default}."
+    option = typer.Option(
+        flag(name),
+        help=text + shown,
+        metavar=_metavar(setting.annotation),
+        show_default=False,
+    )
+    return Annotated[str | None, option]
+
+
+def _metavar(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return "|".join(get_args(kind))
+    if isinstance(kind, types.UnionType):
+        kind = get_args(kind)[0]
+    return {int: "N", float: "SECONDS", Path: "PATH"}.get(kind, "TEXT")

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the work of one command: the one event loop, and what becomes of what goes wrong.
+
+A user sees one message that says what to do, and an exit code; never a traceback for anything
+that is not a fault of this program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+import structlog
+import typer
+
+from integration.app import App
+from integration.cli.console import complain
+from integration.cli.signals import Interrupts
+from integration.configuration import SettingsError, variable
+from integration.loading import UnknownColumnsError
+from integration.outbox import OutboxError
+from integration.platform.errors import PlatformError, RateLimited, Unreachable
+from integration.reports import ExitCode
+from integration.settings import Settings
+from integration.sources import SourceError
+from integration.telemetry import Telemetry
+
+AppFactory = Callable[[Settings, Telemetry], App]
+
+_LOG: Final = structlog.get_logger("leadscore.cli")
+
+T = TypeVar("T")
+
+
+class OutputError(Exception):
+    """A file that a result should go to cannot be written."""
+
+
+def run(
+    make_app: AppFactory,
+    settings: Settings,
+    work: Callable[[App], Awaitable[T]],
+    interrupts: Interrupts,
+) -> T:
+    """Do ``work`` with an app of its own, in the command's only event loop."""
+
+    async def main() -> T:
+        async with make_app(settings, Telemetry()) as app:
+            with interrupts.stopping(app.interrupt):
+                return await work(app)
+
+    return asyncio.run(main())
+
+
+@contextmanager
+def ending_with_an_exit_code(interrupts: Interrupts | None = None) -> Iterator[Interrupts]:
+    """Turn everything that goes wrong inside into one message and an exit code.
+
+    Args:
+        interrupts: what signals do; given back.
+
+    Raises:
+        typer.Exit: with the exit code.
+    """
+    try:
+        with (interrupts := interrupts or Interrupts()).caught():
+            yield interrupts
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except KeyboardInterrupt:
+        complain("interrupted")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the user gets a message
+        raise typer.Exit(_explain(_cause(problem))) from None
+
+
+def _cause(problem: BaseException) -> BaseException:
+    """What tasks that ran together failed with: the first of their errors."""
+    while isinstance(problem, BaseExceptionGroup):
+        problem = problem.exceptions[0]
+    return problem
+
+
+def _explain(problem: BaseException) -> ExitCode:
+    """Say what is wrong; the exit code that goes with it."""
+    match problem:
+        case SettingsError() | SourceError() | OutboxError() | UnknownColumnsError():
+            complain(str(problem))
+            return ExitCode.USAGE
+        case OutputError():
+            complain(str(problem))
+            return ExitCode.USAGE
+        case PlatformError():
+            complain(str(problem))
+            passes = isinstance(problem, Unreachable | RateLimited)
+            return ExitCode.ROWS_LEFT if passes else ExitCode.REFUSED
+        case sqlite3.Error():
+            complain(f"the outbox cannot be used ({problem}); check its disk, or name another")
+            return ExitCode.USAGE
+        case OSError():
+            where = f"{problem.filename}: " if problem.filename else ""
+            complain(f"{where}{problem.strerror or problem}")
+            return ExitCode.USAGE
+    complain(
+        f"unexpected {type(problem).__name__}: {problem}\n"
+        "This is a fault of leadscore. What was accepted is kept. "
+        f"With {variable('log_level')}=debug the next run says where it happens"
+    )
+    _LOG.debug("unexpected", exc_info=problem)
+    return ExitCode.DEFECT

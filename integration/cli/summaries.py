@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How reports look to a person: one short table each, and the rows that need attention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from integration.cli.console import printable
+from integration.outbox import LedgerRecord, OutboxStatus
+from integration.reports import LoadSummary, Plan, RunSummary, VerdictRow
+from integration.scores import format_instant
+
+MOST_PROBLEMS: Final = 10
+_FINE: Final = frozenset({"delivered", "duplicate", "superseded"})
+
+Line = tuple[str, int | str, str]
+
+
+def run_summary(run: RunSummary) -> RenderableType:
+    """What became of a push."""
+    read = "read from the platform" if run.audit == "read" else "taken from the ledger"
+    refusals = f"; {_count(run.episodes_429, 'refusal')} for too many calls"
+    lines: list[Line] = [
+        ("accepted", run.accepted, ""),
+        ("delivered", run.delivered, _if(run.unchanged, "with an unchanged value")),
+        ("superseded", run.superseded, "a newer score had arrived before"),
+        ("duplicates", run.duplicates, "were there already"),
+        ("conflicts", run.conflicts, "another score for the same time, or another base"),
+        ("rejected", run.rejected, "are no scores"),
+        ("unknown leads", run.unknown, "are not on the contact list"),
+        ("waiting", run.waiting, "leadscore push --resume delivers them"),
+        ("calls", run.calls, f"{run.calls_saved:,} saved against one read and write per score"),
+        ("waits", run.waits, f"{run.waited_seconds:,.1f} s in all{refusals}"),
+        ("previous values", run.previous_logged, f"on record, {read}"),
+    ]
+    rate = f", {run.delivered / run.seconds:,.0f} delivered per second" if run.seconds > 0 else ""
+    title = f"{run.source}: {_count(run.rows, 'row')} in {run.seconds:,.1f} s{rate}"
+    return _report(title, lines, _ending(run.interrupted, run.stopped))
+
+
+def load_summary(load: LoadSummary, source: str) -> RenderableType:
+    """What became of a load."""
+    lines: list[Line] = [
+        ("created", load.created, "are new on the contact list"),
+        ("changed", load.changed, ""),
+        ("unchanged", load.unchanged, ""),
+        ("rejected", len(load.rejected), "are no contacts"),
+        ("refused", len(load.refused), "by the platform"),
+        ("calls", load.calls, ""),
+    ]
+    title = f"{source}: {_count(load.rows, 'contact')} in {load.seconds:,.1f} s"
+    return _report(title, lines, _ending(load.interrupted, load.stopped))
+
+
+def plan_summary(plan: Plan, source: str) -> RenderableType:
+    """What a push would take."""
+    lines: list[Line] = [
+        ("accepted", plan.accepted, f"scores of {_count(plan.leads, 'lead')}"),
+        ("rejected", plan.rejected, "are no scores"),
+        ("calls", plan.calls, f"{plan.reads:,} to read, {plan.writes:,} to write"),
+        ("seconds", round(plan.seconds), f"at {plan.allowed:,} calls per minute, at the least"),
+    ]
+    ending = ["Nothing was changed."]
+    if plan.limit_problem:
+        ending.append(f"The platform could not be asked for its limit: {plan.limit_problem}")
+    return _report(f"{source}: {_count(plan.rows, 'row')}", lines, ending)
+
+
+def status_summary(status: OutboxStatus, path: str) -> RenderableType:
+    """What the outbox holds."""
+    lines: list[Line] = [
+        ("ready", status.ready, _since(status.oldest)),
+        ("put off", status.put_off, _next(status.next_attempt)),
+        ("being delivered", status.claimed, ""),
+        *(
+            (f"parked: {printable(reason)}", count, "leadscore retry makes them due again")
+            for reason, count in status.parked.items()
+        ),
+    ]
+    ending = [
+        f"lead {lead}: {reason or 'put off'}{f': {message}' if message else ''}"
+        for lead, reason, message in status.examples
+    ]
+    return _report(f"outbox {path}", lines, ending)
+
+
+def history_table(records: Sequence[LedgerRecord]) -> RenderableType:
+    """Every write for a lead, the oldest score first."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("calculated at", "score", "before", "recorded at", "outcome", "run", "model"):
+        table.add_column(name, justify="right" if name in {"score", "before", "run"} else "left")
+    for one in records:
+        table.add_row(
+            format_instant(one.at),
+            str(one.score),
+            "-" if one.previous is None else str(one.previous),
+            format_instant(one.recorded),
+            Text(printable(one.outcome)),
+            str(one.run),
+            Text(printable(one.model_version)),
+        )
+    return table
+
+
+class ProblemRows:
+    """The first rows of a run that need attention, for those who do not read verdict files.
+
+    Args:
+        listed: where every row is listed; None where nowhere.
+    """
+
+    def __init__(self, listed: str | None = None) -> None:
+        self._listed = listed
+        self._shown: list[VerdictRow] = []
+
+    def watched(self, rows: Iterable[VerdictRow]) -> Iterator[VerdictRow]:
+        """``rows``, one by one; some are kept."""
+        for row in rows:
+            if len(self._shown) < MOST_PROBLEMS and row.verdict not in _FINE:
+                self._shown.append(row)
+            yield row
+
+    def find(self, rows: Iterable[VerdictRow]) -> None:
+        """Look through ``rows`` for as long as needed."""
+        for _ in self.watched(rows):
+            if len(self._shown) == MOST_PROBLEMS:
+                return
+
+    def lines(self, run: RunSummary) -> Iterator[str]:
+        """One sentence for each row that is kept, and one for the rest."""
+        for row in self._shown:
+            lead = f" (lead {row.lead_id})" if row.lead_id else ""
+            what = row.verdict + (
+                f", {row.reason}" if row.reason not in {None, row.verdict} else ""
+            )
+            said = f": {row.message}" if row.message else ""
+            yield f"{run.source} row {row.row}{lead}: {what}{said}"
+        count = run.rejected + run.conflicts + run.unknown + run.waiting
+        if self._shown and count > len(self._shown):
+            where = f"{self._listed} lists" if self._listed else "--verdicts FILE lists"
+            yield f"and {_count(count - len(self._shown), 'more row')}; {where} every row"
+
+
+def load_problems(load: LoadSummary, source: str) -> Iterator[str]:
+    """One sentence for each of the first contacts that were not loaded, one for the rest."""
+    for row, problem in load.rejected[:MOST_PROBLEMS]:
+        lead = f" (lead {problem.lead_id})" if problem.lead_id else ""
+        yield f"{source} row {row}{lead}: {problem.reason}: {problem.message}"
+    for lead_id, reason in load.refused[:MOST_PROBLEMS]:
+        yield f"{source} lead {lead_id}: {reason}"
+    more = sum(max(0, len(one) - MOST_PROBLEMS) for one in (load.rejected, load.refused))
+    if more:
+        yield f"and {_count(more, 'more contact')}; --json lists every one"
+
+
+def status_json(status: OutboxStatus) -> dict[str, Any]:
+    """The outbox's status as a JSON document."""
+    document = asdict(status)
+    for name in ("oldest", "next_attempt"):
+        document[name] = _instant(document[name])
+    document["examples"] = [
+        {"lead_id": lead, "reason": reason, "message": message}
+        for lead, reason, message in status.examples
+    ]
+    return document
+
+
+def history_json(records: Iterable[LedgerRecord]) -> list[dict[str, Any]]:
+    """A lead's history as a JSON document."""
+    document = []
+    for one in records:
+        entry = asdict(one)
+        for name in ("at", "previous_at", "recorded", "settled"):
+            entry[name] = _instant(entry[name])
+        document.append(entry)
+    return document
+
+
+def _report(title: str, lines: Iterable[Line], ending: Iterable[str]) -> RenderableType:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    for name, number, remark in lines:
+        shown = f"{number:,}" if isinstance(number, int) else number
+        table.add_row(f"  {name}", shown, Text(remark if number else ""))
+    return Group(
+        Text(printable(title), style="bold"), table, *(Text(printable(one)) for one in ending)
+    )
+
+
+def _ending(interrupted: bool, stopped: object) -> list[str]:  # noqa: FBT001 - one of two reasons
+    ending = []
+    if interrupted:
+        ending.append("Interrupted: what was accepted is kept.")
+    if stopped is not None:
+        ending.append(f"Stopped: {stopped}")
+    return ending
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _if(number: int, remark: str) -> str:
+    return f"{number:,} {remark}" if number else ""
+
+
+def _instant(at: int | None) -> str | None:
+    return None if at is None else format_instant(at)
+
+
+def _since(at: int | None) -> str:
+    return "" if at is None else f"since {format_instant(at)}"
+
+
+def _next(at: int | None) -> str:
+    return "" if at is None else f"next attempt at {format_instant(at)}"
