@@ -72,6 +72,7 @@ class BulkJob:
         self._state = state
         self.id = job_id
         self.contact_ids = contact_ids
+        self.total = len(contact_ids)
         self.patch = patch
         self.started = started
         self.seconds = seconds
@@ -88,11 +89,13 @@ class BulkJob:
     def advance(self, monotonic: float) -> bool:
         """Do what is due by then; whether all is done."""
         worked = monotonic - self.started - self.seconds
-        due = min(int(max(worked, 0.0) * self.rate), len(self.contact_ids))
+        due = min(int(max(worked, 0.0) * self.rate), self.total)
         if due > self.completed:
             self._work(self.contact_ids[self.completed : due])
             self.completed = due
-        self.over = worked >= 0 and due == len(self.contact_ids)
+        self.over = worked >= 0 and due == self.total
+        if self.over:
+            self.contact_ids = []  # what is over is remembered, but not all it was about
         return self.over
 
     def _work(self, contact_ids: list[str]) -> None:
@@ -113,14 +116,13 @@ class BulkJob:
 
     def body(self) -> dict[str, Any]:
         """The official ContactsBulkOperationJob."""
-        total = len(self.contact_ids)
         body: dict[str, Any] = {
             "id": self.id,
             "state": "Complete" if self.over else "InProgress",
             "type": "BulkDelete" if self.patch is None else "BulkEdit",
-            "totalRecords": total,
+            "totalRecords": self.total,
             "completedRecords": self.completed,
-            "percentComplete": 100 if self.over else 100 * self.completed // max(total, 1),
+            "percentComplete": 100 if self.over else 100 * self.completed // max(self.total, 1),
             "selfUri": f"{self._state.uri}/contacts/bulk/jobs/{self.id}",
         }
         if self.over and self.download:
@@ -134,6 +136,8 @@ class BulkJob:
             "id": self.id,
             "list": self.list_id,
             "contacts": self.contact_ids,
+            "total": self.total,
+            "over": self.over,
             "patch": patch and {"data": patch.data, "system": dict(patch.system)},
             "age": monotonic - self.started,
             "seconds": self.seconds,
@@ -215,9 +219,10 @@ class BulkJobs:
                 rate=item["rate"],
                 download=item["download"],
             )
-            job.completed = item["completed"]
+            job.total, job.completed, job.over = item["total"], item["completed"], item["over"]
             self._by_id[job.id] = job
-            lists[job.list_id].pending.append(job)
+            if not job.over:
+                lists[job.list_id].pending.append(job)
 
 
 def update(call: Call) -> dict[str, Any]:

@@ -83,9 +83,9 @@ class Contact:
         """
         if "callable" in sent:
             self.callable = sent["callable"]
-        for field, name in STATUSES.items():
-            if field in sent:
-                setattr(self, name, {**getattr(self, name), **sent[field]})
+        for official, name in STATUSES.items():
+            if official in sent:
+                setattr(self, name, {**getattr(self, name), **sent[official]})
         if evaluations := {name: sent[name] for name in EVALUATIONS if name in sent}:
             self.evaluations = {**self.evaluations, **evaluations}
         if retention := {name: sent[name] for name in RETENTION if name in sent}:

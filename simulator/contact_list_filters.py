@@ -262,7 +262,7 @@ def _read(call: Call, *, named_filter: bool = True) -> tuple[str, ContactListSta
     if named_filter and "name" not in sent:
         raise bad_field("bad.request", "name", "is required")
     state = call.organisation.contact_lists.get(sent["contactList"])
-    criteria = checked(sent, state.columns, "")
+    criteria = checked(sent, state.types, "")
     check_size(criteria)
     return sent.get("name", ""), state, criteria
 

@@ -31,7 +31,8 @@ class ContactListState:
 
     Args:
         list_id: its id.
-        definition: the official fields that a client may write, but division and version.
+        definition: the official fields that a client may write, but division and version;
+            ``columns`` (a blank contact) and ``types`` follow from it.
         division_id: the division that decides who may use it.
         created: when it was made, as the platform writes it.
     """
@@ -57,6 +58,10 @@ class ContactListState:
         """Take ``definition`` in the place of the one so far."""
         self.definition = dict(definition)
         self.columns: dict[str, str] = dict.fromkeys(self.definition["columnNames"], "")
+        self.types: dict[str, str] = dict.fromkeys(self.columns, "TEXT") | {
+            spec["columnName"]: spec.get("columnDataType", "TEXT")
+            for spec in self.definition["columnDataTypeSpecifications"]
+        }
         self._checks: dict[bool, dict[str, Check]] = {}
         self._phone_status = {
             column["columnName"]: {"callable": True} for column in self.definition["phoneColumns"]

@@ -55,7 +55,7 @@ def criteria_of(call: Call, state: ContactListState, sent: Mapping[str, Any]) ->
     if filter_id and criteria is not None:
         raise bad_field("invalid.value", "criteria", "goes without contactListFilterId only")
     if criteria is not None:
-        return read_criteria(criteria, state.columns, "criteria")
+        return read_criteria(criteria, state.types, "criteria")
     if not filter_id:
         return None
     stored = call.organisation.contact_list_filters.get(filter_id)

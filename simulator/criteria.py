@@ -8,7 +8,7 @@ checked here, once, with the official field names and the documented 400 codes, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.cells import read_number, read_offset
@@ -43,12 +43,12 @@ CRITERIA = {"filterType": Text(choices=JOINS), "clauses": ListOf(Object(_CLAUSE)
 """The fields of a body that carries criteria."""
 
 
-def read_criteria(body: Any, columns: Collection[str], where: str = "") -> dict[str, Any]:
+def read_criteria(body: Any, columns: Mapping[str, str], where: str = "") -> dict[str, Any]:
     """The criteria in ``body``, with every default filled in.
 
     Args:
         body: an object with ``filterType`` and ``clauses``.
-        columns: the columns of the contact list that the criteria are about.
+        columns: the columns of the contact list that the criteria are about, with their types.
         where: the field's path, for refusals.
 
     Returns:
@@ -61,7 +61,7 @@ def read_criteria(body: Any, columns: Collection[str], where: str = "") -> dict[
     return checked(criteria, columns, where)
 
 
-def checked(criteria: Mapping[str, Any], columns: Collection[str], where: str) -> dict[str, Any]:
+def checked(criteria: Mapping[str, Any], columns: Mapping[str, str], where: str) -> dict[str, Any]:
     """As :func:`read_criteria`, for fields that were read as ``CRITERIA`` already."""
     prefix = f"{where}." if where else ""
     clauses = []
@@ -89,7 +89,7 @@ def check_size(criteria: Mapping[str, Any]) -> None:
 
 
 def _checked_predicate(
-    predicate: dict[str, Any], columns: Collection[str], where: str
+    predicate: dict[str, Any], columns: Mapping[str, str], where: str
 ) -> dict[str, Any]:
     if predicate["column"] not in columns:
         raise bad_field(
@@ -97,8 +97,10 @@ def _checked_predicate(
             f"{where}.column",
             f"the contact list has no column {predicate['column']}",
         )
-    kind = predicate.setdefault("columnType", "alphabetic")
-    if kind == "numeric" and (predicate["operator"] in PARTS or predicate["operator"] in TIMES):
+    textual = predicate["operator"] in PARTS or predicate["operator"] in TIMES
+    numeric = columns[predicate["column"]] == "NUMERIC" and not textual
+    kind = predicate.setdefault("columnType", "numeric" if numeric else "alphabetic")
+    if kind == "numeric" and textual:
         raise bad_field(
             "value.did.not.match.column.type",
             f"{where}.operator",

@@ -13,6 +13,7 @@ from simulator import (
     bulk_jobs,
     contact_exports,
     contact_list_filters,
+    contact_list_views,
     contact_lists,
     contact_search,
     contacts,
@@ -25,6 +26,7 @@ from simulator.routes import Routes
 
 MODULES = (
     contact_lists,
+    contact_list_views,
     contacts,
     contact_search,
     contact_list_filters,

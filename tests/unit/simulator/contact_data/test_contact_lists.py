@@ -388,6 +388,26 @@ def test_divisions(desk):
     }
 
 
+def test_division_views(desk, leads):
+    """Who may only look lists up sees names, columns and size of those in reach."""
+    access = desk.organisation.access
+    access.divisions["other"] = type(access.home)("other", "Other")
+    there = desk.new_list(name="There", division={"id": "other"})
+    rights = ["outbound:contactList:search"]
+    desk.organisation.add_client("bound", "s", permissions=rights, division=access.home.id)
+    views = f"{LISTS}/divisionviews"
+    body = desk("GET", views, client="bound", includeSize="true").body
+    assert (body["total"], body["entities"][0]["name"]) == (1, "Leads")
+    assert body["entities"][0]["size"] == 3
+    one = desk("GET", f"{views}/{leads}", client="bound").body
+    assert one["columnNames"] == COLUMNS
+    assert one["division"] == {"id": access.home.id, "name": "Home"}
+    assert not {"version", "size", "columnDataTypeSpecifications"} & set(one)
+    assert desk("GET", f"{views}/{there}", client="bound").code == "missing.permissions"
+    assert desk("GET", views, name="t").body["total"] == 1
+    assert desk("GET", views, id=there).body["entities"][0]["id"] == there
+
+
 def test_snapshot(desk, leads):
     """A snapshot is JSON and brings back lists, contacts and filters as they were."""
     desk("POST", FILTERS, {"name": "Fresh", "contactList": {"id": leads}})

@@ -67,6 +67,16 @@ def test_custom_ids(desk, leads, contact_id):
     assert desk("GET", contacts(leads, contact_id)).status == 200
 
 
+@pytest.mark.parametrize("contact_id", ["bulk", "search"])
+def test_ids_that_look_like_calls(desk, leads, contact_id):
+    """A contact may be called like a call of the API and is still reached."""
+    desk.add(leads, (contact_id, {"phone": "+9"}))
+    path = contacts(leads, contact_id)
+    assert desk("GET", path).body["id"] == contact_id
+    assert desk("PUT", path, row(leads, id=contact_id)).status == 200
+    assert desk("DELETE", path).status == 204
+
+
 REFUSED = [
     ([5], "bad.request", "[0]"),
     ([None], "bad.request", "[0]"),

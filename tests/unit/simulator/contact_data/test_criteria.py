@@ -8,7 +8,7 @@ import pytest
 from simulator.criteria import check_size, read_criteria
 from simulator.errors import Refusal
 
-COLUMNS = ("ml_score", "ml_score_at")
+COLUMNS = {"ml_score": "TEXT", "ml_score_at": "TIMESTAMP"}
 
 
 def criteria(**predicate):
@@ -37,6 +37,20 @@ def test_defaults_are_filled_in():
             }
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "kind"),
+    [
+        ("GREATER_THAN", "80", "numeric"),
+        ("BEGINS_WITH", "8", "alphabetic"),
+        ("BEFORE", "P0DT0H0M", "alphabetic"),
+    ],
+)
+def test_column_type_of_a_number_column(operator, value, kind):
+    """Without columnType a NUMERIC column is compared as numbers, where the operator can."""
+    read = read_criteria(criteria(operator=operator, value=value), {"ml_score": "NUMERIC"})
+    assert read["clauses"][0]["predicates"][0]["columnType"] == kind
 
 
 BETWEEN = {"operator": "BETWEEN", "columnType": "numeric"}

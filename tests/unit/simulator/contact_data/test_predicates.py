@@ -150,6 +150,7 @@ def test_case_switch(wanted, cell):
         (predicate("BETWEEN", min=DAY_AGO, max="P0DT0H0M"), "2026-11-21T08:00:00Z", False),
         (predicate("BETWEEN", min=DAY_AGO, max="P0DT0H0M"), "", False),
         (predicate("IN", kind="numeric", inSet=["1", "87"]), "87.0", True),
+        (predicate("IN", kind="numeric", inSet=["1", "87"]), "8", False),
         (predicate("IN", kind="numeric", inSet=["1", "87"]), "", False),
         (predicate("IN", inSet=["a", "b"]), "b", True),
         (predicate("IN", inSet=["a", "b"]), "c", False),
