@@ -12,10 +12,9 @@ import math
 import random
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
-
-import httpx
 
 from integration.batch import BatchTools
 from integration.clock import Clock, SystemClock
@@ -25,7 +24,9 @@ from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifi
 from integration.loading import ContactLoader
 from integration.order import Verdict
 from integration.outbox import LedgerRecord, Outbox, OutboxStatus
+from integration.platform.client import Transport
 from integration.platform.errors import PlatformError
+from integration.platform.outgoing import post_json
 from integration.pushing import ProgressSink, Push, PushTools, parts_of, read_row
 from integration.reports import LoadSummary, Plan, Progress, RunSummary, VerdictRow
 from integration.scores import Rejected, format_instant, instant_of
@@ -54,14 +55,14 @@ class App:
         settings: Settings,
         *,
         clock: Clock | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
         rng: random.Random | None = None,
         correlate: Callable[[], str] | None = None,
         telemetry: Telemetry | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
-        self._rng = rng or random.Random()
+        self._rng = rng or random.Random()  # noqa: S311 - jitter needs no secrecy
         self._correlate = correlate or (lambda: uuid.uuid4().hex)
         self._telemetry = telemetry or Telemetry()
         self._transport = transport
@@ -286,7 +287,9 @@ class App:
         if self._settings.drift_file is not None:
             notifiers.append(FileNotifier(self._settings.drift_file))
         if self._settings.drift_webhook is not None:
-            notifiers.append(WebhookNotifier(self._settings.drift_webhook, self._transport))
+            url = self._settings.drift_webhook
+            post = partial(post_json, url, transport=self._transport)
+            notifiers.append(WebhookNotifier(post))
         return PushTools(
             outbox=self.outbox,
             connection=connection,

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import random
 
-import httpx
-
 from integration.clock import Clock
 from integration.platform.budget import CallBudget
-from integration.platform.client import GenesysClient
+from integration.platform.client import GenesysClient, Transport
 from integration.platform.regions import locate
 from integration.platform.retry import RetryPolicy, RetryQuota, RetrySession
 from integration.settings import Settings
@@ -33,7 +31,7 @@ class Connection:
         settings: Settings,
         *,
         clock: Clock,
-        transport: httpx.AsyncBaseTransport | None,
+        transport: Transport | None,
         rng: random.Random,
         telemetry: Telemetry,
     ) -> None:

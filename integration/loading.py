@@ -18,7 +18,7 @@ from integration.platform.errors import RateLimited, Refused, Unreachable
 from integration.platform.paths import path
 from integration.platform.retry import RetrySession
 from integration.policy import ScoringPolicy
-from integration.stores.contact_list import QUEUE_UNTOUCHED, READ_SIZE
+from integration.stores.contact_list import QUEUE_UNTOUCHED, READ_SIZE, contact_columns
 
 _SEARCH_CALLS: Final = 40
 
@@ -158,7 +158,7 @@ class ContactLoader:
                 permit=calls,
                 expect=list,
             )
-            present |= {contact["id"]: contact["data"] for contact in answer.body}
+            present |= contact_columns(answer.body)
         return present
 
     def _changed(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from integration.batch import BatchTools
 from integration.clock import Clock
@@ -116,17 +116,15 @@ class Push:
             await self._tools.clock.sleep(_POLL_S)
             self._show()
 
-    def _show(self, **changed: int | str) -> None:
+    def _show(self, **changed: Any) -> None:
         budget = self._tools.connection.budget.status()
-        self._progress = replace(
-            self._progress,
-            **{
-                "waiting_reason": budget.reason,
-                "budget_used": budget.used,
-                "budget_allowed": budget.allowed,
-                **changed,
-            },
-        )
+        self._tools.telemetry.budget(budget)
+        stands: dict[str, Any] = {
+            "waiting_reason": budget.reason,
+            "budget_used": budget.used,
+            "budget_allowed": budget.allowed,
+        }
+        self._progress = replace(self._progress, **stands | changed)
         self._sink(self._progress)
 
 

@@ -40,6 +40,9 @@ from integration.platform.paths import QueryValue, checked, query_string
 from integration.platform.regions import base_url, is_loopback
 from integration.platform.retry import CALLS, RetryPolicy, RetryQuota, RetrySession
 
+Transport = httpx.AsyncBaseTransport
+"""What carries requests: the network unless a test or the demonstration gives another."""
+
 _LARGEST_BODY = 64 * 1024 * 1024
 """Bytes: 1,000 contacts with 50 full cells are half of it."""
 _LARGEST_ERROR_BODY = 256 * 1024
@@ -91,7 +94,7 @@ class GenesysClient:
         rng: random.Random,
         retry: RetryPolicy = CALLS,
         quota: RetryQuota | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
         timeout: float = 30.0,
         deadline: float = 120.0,
         on_call: Callable[[CallRecord], None] | None = None,
@@ -317,7 +320,7 @@ def _give_up(error: PlatformError, attempts: int) -> None:
 
 
 def _http_client(
-    transport: httpx.AsyncBaseTransport | None, timeout: float, *, trust_env: bool
+    transport: Transport | None, timeout: float, *, trust_env: bool
 ) -> httpx.AsyncClient:
     problem = ""
     try:

@@ -29,6 +29,8 @@ READ_SIZE: Final = 50
 """Contacts that one bulk read may ask for."""
 WRITE_SIZE: Final = 1000
 """Contacts that one bulk write may carry."""
+DELETE_SIZE: Final = 250
+"""Contacts that one call may delete."""
 
 QUEUE_UNTOUCHED: Final = {"priority": False, "clearSystemData": False, "doNotQueue": True}
 """A bulk write with these makes nobody callable again. The defaults of the platform would."""
@@ -94,9 +96,7 @@ class ContactListStore:
         async def read_part(part: Sequence[str]) -> None:
             async with turns:
                 for contact in await self._read(part, calls):
-                    found = self._held(contact)
-                    if found is not None:
-                        held[contact["id"]] = found
+                    held[contact["id"]] = self._held(contact)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -106,7 +106,7 @@ class ContactListStore:
             raise problems.exceptions[0] from None
         return held
 
-    async def _read(self, lead_ids: Sequence[str], calls: Reservation) -> list[Any]:
+    async def _read(self, lead_ids: Sequence[str], calls: Reservation) -> list[Mapping[str, Any]]:
         answer = await self._client.call(
             "read contacts",
             "POST",
@@ -115,14 +115,10 @@ class ContactListStore:
             permit=calls,
             expect=list,
         )
-        contacts: list[Any] = answer.body
-        return [contact for contact in contacts if isinstance(contact, Mapping)]
+        return [contact for contact in answer.body if _is_contact(contact)]
 
-    def _held(self, contact: Mapping[str, Any]) -> Held | None:
-        data = contact.get("data")
-        if not isinstance(contact.get("id"), str) or not isinstance(data, Mapping):
-            return None
-        columns = self._policy.columns
+    def _held(self, contact: Mapping[str, Any]) -> Held:
+        data, columns = contact["data"], self._policy.columns
         return Held(
             StoredScore(
                 _stored_score(data.get(columns.score)),
@@ -177,12 +173,12 @@ class ContactListStore:
         )
         unread = {write.score.lead_id for write in group.writes if not write.held.row}
         created = sorted(unread & self._bare(answer.body)) if unread else []
-        if created:
+        for start in range(0, len(created), DELETE_SIZE):
             await self._client.call(
                 "delete contacts",
                 "DELETE",
                 self._path,
-                query={"contactIds": created},
+                query={"contactIds": created[start : start + DELETE_SIZE]},
             )
         return created
 
@@ -191,10 +187,23 @@ class ContactListStore:
         columns = self._policy.columns
         ours = {columns.lead, columns.score, columns.instant, columns.tier, columns.model}
         return {
-            contact["id"]
-            for contact in contacts
-            if not any(value for name, value in contact["data"].items() if name not in ours)
+            lead
+            for lead, data in contact_columns(contacts).items()
+            if not any(value for name, value in data.items() if name not in ours)
         }
+
+
+def contact_columns(contacts: Sequence[Any]) -> dict[str, Mapping[str, str]]:
+    """The columns of the contacts in an answer, by lead; anything else in it is left out."""
+    return {one["id"]: one["data"] for one in contacts if _is_contact(one)}
+
+
+def _is_contact(found: Any) -> bool:
+    return (
+        isinstance(found, Mapping)
+        and isinstance(found.get("id"), str)
+        and isinstance(found.get("data"), Mapping)
+    )
 
 
 def _stored_score(text: Any) -> int | None:
