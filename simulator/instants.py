@@ -15,7 +15,13 @@ def from_wire(text: str) -> datetime:
     """The instant that ``text`` states, in UTC; a text without zone is read as UTC.
 
     Raises:
-        ValueError: ``text`` is no ISO 8601 date or date-time.
+        ValueError: ``text`` is no ISO 8601 date or date-time, or lies outside of the years
+            1 to 9999 in UTC.
     """
     parsed = datetime.fromisoformat(text)
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    if parsed.tzinfo is None:
+        return parsed.replace(tzinfo=UTC)
+    try:
+        return parsed.astimezone(UTC)
+    except OverflowError as problem:
+        raise ValueError(str(problem)) from None

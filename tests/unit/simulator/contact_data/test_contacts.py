@@ -130,6 +130,7 @@ REFUSED = [
     ({"retentionType": "RetentionDays"}, "invalid.value", "[0].retentionDays"),
     ({"retentionType": "DateExpiration"}, "invalid.value", "[0].dateExpiration"),
     ({"dateExpiration": "soon"}, "invalid.date", "[0].dateExpiration"),
+    ({"dateExpiration": "9999-12-31T23:59:59-05:00"}, "invalid.date", "[0].dateExpiration"),
 ]
 
 
