@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from .conftest import LISTS
+from .conftest import FILTERS, LISTS
 
 ABOVE_50 = {
     "column": "ml_score",
@@ -97,6 +97,20 @@ def test_update_by_ids(desk, leads):
     desk.clock.advance(5)
     tiers = [contact.data["route_tier"] for contact in desk.state(leads).contacts.values()]
     assert tiers == ["general", "general", ""]
+
+
+@pytest.mark.parametrize(("what", "left"), [("update", ["a", "b", "c"]), ("remove", ["b", "c"])])
+def test_choice_by_filter(desk, leads, what, left):
+    """A job may choose its contacts by a stored filter."""
+    body = {"name": "High", "contactList": {"id": leads}, **HIGH}
+    choice = {"contactListFilterId": desk("POST", FILTERS, body).body["id"]}
+    if what == "update":
+        choice.update(patched(zone="UTC"))
+    assert desk("POST", bulk(leads, what), choice).body["totalRecords"] == 1
+    desk.clock.advance(5)
+    assert list(desk.state(leads).contacts) == left
+    zones = [contact.data["zone"] for contact in desk.state(leads).contacts.values()]
+    assert zones == (["UTC", "", ""] if what == "update" else ["", ""])
 
 
 def test_patch_of_system_data(desk, leads):
