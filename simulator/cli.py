@@ -61,7 +61,8 @@ def simulate(
     typer.echo(f"  client that may do everything: {BOOTSTRAP_CLIENT}")
     typer.echo(f"  control plane: {url}/sim")
     typer.echo("Stop with Ctrl-C.")
-    serve(organisation, listener)
+    with listener:
+        serve(organisation, listener)
     typer.echo("Stopped.")
 
 

@@ -174,7 +174,7 @@ class Control:
             for name, field in type(switches).model_fields.items()
         }
 
-    def set_switches(self, **changes: Any) -> dict[str, Any]:
+    def set_switches(self, /, **changes: Any) -> dict[str, Any]:
         """Set switches by name; none is set where one value is wrong."""
         self.organisation.switches.update(changes)
         return self.switches()

@@ -62,6 +62,8 @@ def _patch_contact(control: Control, request: Request, body: Body) -> Any:
 
 
 def _patch_client(control: Control, request: Request, body: Body) -> Any:
+    if "client_id" in body:
+        raise ValueError("the path says which client, the body does not")
     return control.change_client(client_id=request.path_params["client_id"], **body)
 
 

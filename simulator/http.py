@@ -35,10 +35,10 @@ TRUE_FALSE = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A success: ``body`` is JSON, or None for an empty body.
+    """A success.
 
     Args:
-        body: what is sent as JSON.
+        body: what is sent as JSON; None for an empty body, bytes for a file.
         status: the HTTP status; 200 unless stated.
         headers: further headers.
     """
@@ -63,8 +63,8 @@ class Operation:
         operation_id: the official Python SDK's method, for example ``get_tokens_me``.
         handler: answers the call; may be a coroutine function.
         permissions: all of them are needed, in any division; empty for none.
-        model: the official model of the success answer, for example ``list[DialerContact]``;
-            None for an empty body or one that no model describes.
+        model: the official type of the success answer, for example ``list[DialerContact]``;
+            None for an empty body or one that no official type describes.
         authenticated: whether a bearer token is needed.
         counted: whether the call counts against the rate limit of its client.
         form: whether the body is a form and not JSON.

@@ -24,7 +24,7 @@ CATALOGUE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "callableTimeSet": _KEEP,
         "campaign": (*_KEEP, "recycle", "start", "stop"),
         "contact": _KEEP,
-        "contactList": (*_KEEP, "upload"),
+        "contactList": (*_KEEP, "search", "upload"),
         "contactListFilter": _KEEP,
         "dncList": _KEEP,
         "eventLog": ("view",),

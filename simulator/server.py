@@ -12,6 +12,7 @@ import contextlib
 import logging
 import socket
 import struct
+from collections.abc import AsyncIterator, Iterator
 from types import FrameType
 from typing import Any
 
@@ -27,7 +28,7 @@ from simulator.wire import write_body
 HOST = "127.0.0.1"
 LONGEST_HOLD = 120.0
 """Seconds of real time for which a call is held that is to time out."""
-STOP_WITHIN = 2
+STOP_WITHIN = 1
 """Seconds of real time that running calls have to end when the server stops."""
 _CONNECTION = "simulator.connection"
 _LINGER_NOT = struct.pack("ii", 1, 0)
@@ -57,7 +58,11 @@ def listen(port: int) -> socket.socket:
 
 def serve(organisation: Organisation, server: socket.socket) -> None:
     """Serve ``organisation`` on a listening socket until SIGINT or SIGTERM."""
-    config = uvicorn.Config(
+    _Server(_config(organisation)).run(sockets=[server])
+
+
+def _config(organisation: Organisation) -> uvicorn.Config:
+    return uvicorn.Config(
         OnSocket(build_app(organisation)),
         http=_Protocol,
         ws="none",
@@ -69,7 +74,18 @@ def serve(organisation: Organisation, server: socket.socket) -> None:
         date_header=False,
         timeout_graceful_shutdown=STOP_WITHIN,
     )
-    _Server(config).run(sockets=[server])
+
+
+@contextlib.asynccontextmanager
+async def serving(organisation: Organisation, server: socket.socket) -> AsyncIterator[None]:
+    """Serve ``organisation`` beside other work of this event loop; signals stay the caller's."""
+    beside = _Beside(_config(organisation))
+    task = asyncio.create_task(beside.serve(sockets=[server]))
+    try:
+        yield
+    finally:
+        beside.should_exit = True
+        await task
 
 
 class _Server(uvicorn.Server):
@@ -78,6 +94,14 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's
         self.force_exit = self.should_exit
         self.should_exit = True
+
+
+class _Beside(uvicorn.Server):
+    """Leaves signals to the program that it is part of."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 class _Protocol(H11Protocol):
@@ -106,6 +130,12 @@ class OnSocket:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        try:
+            await self._serve(scope, receive, send)
+        except asyncio.CancelledError:  # the server stops and has waited long enough
+            _break(scope)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
         async def watched(message: Message) -> None:
