@@ -88,7 +88,7 @@ def parse(raw: RawScore, now: datetime) -> LeadScore:
     Raises:
         Rejected: the first problem in the order lead id, score, times.
     """
-    shown_lead = raw.lead_id.strip()[:128]
+    shown_lead = _printable(raw.lead_id.strip()[:128])
     try:
         return LeadScore(
             lead_id=_lead_id(raw.lead_id),
@@ -117,7 +117,8 @@ def instant_of(when: datetime) -> int:
 def read_instant(text: str) -> int | None:
     """The instant that a stored text stands for, or None where it is blank or no instant.
 
-    Stored values may have been written by others: every RFC 3339 form is understood.
+    Stored values may have been written by others: every RFC 3339 form is understood. What lies
+    outside the years that a score can have is nonsense and must not stand in a score's way.
     """
     match = _INSTANT.fullmatch(text.strip())
     if match is None or not (match[8] or match[9]):
@@ -126,11 +127,23 @@ def read_instant(text: str) -> int | None:
         seconds, fraction = _seconds(match)
     except ValueError:
         return None
-    return seconds * 1000 + int((fraction + "000")[:3])
+    at = seconds * 1000 + int((fraction + "000")[:3])
+    return at if 0 <= at <= LAST_INSTANT else None
 
 
 def _shown(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text):,} characters)"
+    if len(text) <= _SHOWN:
+        return _printable(text)
+    return f"{_printable(text[:_SHOWN])}… ({len(text):,} characters)"
+
+
+def _printable(text: str) -> str:
+    """``text`` with escapes for what a terminal would obey, or could not show."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def _lead_id(text: str) -> str:
@@ -181,6 +194,12 @@ def _model_version(text: str | None) -> str:
     trimmed = "" if text is None or text is NULL else text.strip()
     if isinstance(text, NotText) and text is not NULL:
         raise Rejected(MALFORMED_ROW, "model_version is not text", field="model_version")
+    if not trimmed.isascii() and any("\ud800" <= char <= "\udfff" for char in trimmed):
+        raise Rejected(
+            MALFORMED_ROW,
+            f'model_version "{_shown(trimmed)}" holds half a character',
+            field="model_version",
+        )
     if len(trimmed) > _MODEL_VERSION_LENGTH:
         raise Rejected(
             MALFORMED_ROW,
@@ -250,7 +269,7 @@ def _instant(text: str, now: datetime, field: str) -> int:
         raise Rejected(
             "time_in_future",
             f"{shown} is more than 5 minutes ahead of this machine's clock "
-            f"({now:%Y-%m-%dT%H:%M:%SZ}); check the clock of the scorer",
+            f"({now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}); check the clock of the scorer",
             field=field,
         )
     return at
