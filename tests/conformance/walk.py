@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A valid call of every operation, by its id.
+
+A question's path comes from the operation. Whoever adds an operation to the simulator adds its
+questions here, and to :mod:`world` whatever they need to get an answer with something in it.
+"""
+
+from __future__ import annotations
+
+from .world import CLIENT, CONTACT, DEFINITION, FILTER, FRESH, REFUSED_CALLS, ROLE, Ask
+
+PAGE = {"pageNumber": "1", "pageSize": "2"}
+SORTED = {
+    **PAGE,
+    "sortBy": "name",
+    "sortOrder": "descending",
+    "name": "e",
+    "filterType": "Contains",
+}
+SPARE_LIST = {"contactListId": "$spareListId"}
+
+WALK: dict[str, list[Ask]] = {
+    # Logging in
+    "post_oauth_token": [
+        Ask(form={"grant_type": "client_credentials"}),
+        Ask(form={"grant_type": "password"}, status=400),
+    ],
+    "get_tokens_me": [Ask(query={"preserveIdleTTL": "false"})],
+    "head_tokens_me": [Ask()],
+    "delete_tokens_me": [Ask()],
+    "post_oauth_clients": [Ask(CLIENT), Ask({**CLIENT, "roleDivisions": [], "state": "inactive"})],
+    "get_oauth_clients": [Ask()],
+    "get_oauth_client": [Ask()],
+    "put_oauth_client": [Ask({**CLIENT, "state": "disabled"})],
+    "delete_oauth_client": [Ask()],
+    "post_oauth_client_secret": [Ask()],
+    # Divisions and roles
+    "get_authorization_divisions": [Ask(), Ask(query={**PAGE, "name": "e"})],
+    "get_authorization_divisions_home": [Ask()],
+    "get_authorization_division": [Ask(query={"objectCount": "false"})],
+    "post_authorization_divisions": [Ask({"name": "North", "description": "Leads up there"})],
+    "put_authorization_division": [Ask({"name": "South"})],
+    "delete_authorization_division": [
+        Ask(path={"divisionId": "$spareDivisionId"}, query={"force": "false"})
+    ],
+    "get_authorization_roles": [Ask(), Ask(query={**PAGE, "name": "e"})],
+    "get_authorization_role": [Ask(query={"userCount": "false"})],
+    "post_authorization_roles": [Ask({**ROLE, "name": "Another", "permissions": []})],
+    "put_authorization_role": [Ask({**ROLE, "description": "Changed"})],
+    "delete_authorization_role": [Ask()],
+    "get_authorization_permissions": [
+        Ask(),
+        Ask(query={"queryType": "domain", "query": "outbound", **PAGE}),
+    ],
+    # The organisation
+    "get_organizations_me": [Ask()],
+    "get_authorization_products": [Ask()],
+    "get_organizations_limits_namespaces": [Ask(), Ask(query=PAGE)],
+    "get_organizations_limits_namespace": [
+        Ask(),
+        Ask(path={"namespaceName": "outbound"}),
+        Ask(path={"namespaceName": "datatables"}),
+    ],
+    "get_organizations_limits_namespace_defaults": [Ask(), Ask(path={"namespaceName": "outbound"})],
+    # Contact lists
+    "get_outbound_contactlists": [
+        Ask(query={"includeSize": "true", "includeImportStatus": "true"}),
+        Ask(query=SORTED),
+        Ask(query={"id": "$contactListId,$spareListId", "divisionId": "$divisionId"}),
+        Ask(query={"name": "no such list", "allowEmptyResult": "true"}),
+    ],
+    "post_outbound_contactlists": [
+        Ask({**DEFINITION, "name": "More leads"}),
+        Ask(
+            {
+                "name": "Fewest words",
+                "columnNames": ["phone"],
+                "phoneColumns": [{"columnName": "phone", "type": "home"}],
+            }
+        ),
+    ],
+    "delete_outbound_contactlists": [Ask(query={"id": "$spareListId"})],
+    "get_outbound_contactlist": [
+        Ask(query={"includeSize": "true", "includeImportStatus": "true"}),
+        Ask(path=SPARE_LIST),
+    ],
+    "put_outbound_contactlist": [
+        Ask({**DEFINITION, "name": "Renamed", "retentionType": "Never", "version": 1})
+    ],
+    "delete_outbound_contactlist": [Ask(path=SPARE_LIST)],
+    "get_outbound_contactlists_divisionviews": [
+        Ask(query={"includeSize": "true"}),
+        Ask(query=SORTED),
+    ],
+    "get_outbound_contactlists_divisionview": [Ask(query={"includeSize": "true"}), Ask()],
+    # Contacts
+    "post_outbound_contactlist_contacts": [
+        Ask([CONTACT, {"contactListId": "$contactListId", "data": {"phone": "+442"}}]),
+        Ask(
+            [CONTACT],
+            query={"priority": "true", "clearSystemData": "true", "doNotQueue": "true"},
+        ),
+        Ask([]),
+    ],
+    "delete_outbound_contactlist_contacts": [Ask(query={"contactIds": "a,b,nobody"})],
+    "post_outbound_contactlist_contacts_bulk": [Ask(["a", "b", "nobody"]), Ask([])],
+    "get_outbound_contactlist_contact": [Ask(), Ask(path={"contactId": "b"})],
+    "put_outbound_contactlist_contact": [
+        Ask(CONTACT),
+        Ask({**CONTACT, "configurationOverrides": {"priority": True}}),
+    ],
+    "delete_outbound_contactlist_contact": [Ask()],
+    "post_outbound_contactlist_clear": [Ask()],
+    "post_outbound_contactlist_contacts_search": [
+        Ask({}),
+        Ask({"contactListFilterId": "$contactListFilterId", "pageSize": 1, "pageNumber": 2}),
+        Ask(
+            {
+                "criteria": FRESH,
+                "pageSize": 100,
+                "contactSorts": [
+                    {"fieldName": "ml_score", "direction": "DESC", "numeric": True},
+                    {"fieldName": "lead_id", "direction": "ASC"},
+                ],
+            }
+        ),
+    ],
+    # Files with contacts, out and in
+    "post_outbound_contactlist_export": [Ask(), Ask({"contactIds": ["a"]})],
+    "get_outbound_contactlist_export": [Ask(query={"download": "false"})],
+    "get_download": [Ask()],
+    "get_outbound_contactlist_importstatus": [Ask()],
+    "post_outbound_contactlists_uploads": [Ask({"contentType": "text/csv"}, status=501)],
+    # Filters
+    "get_outbound_contactlistfilters": [
+        Ask(),
+        Ask(query={**SORTED, "contactListId": "$contactListId"}),
+    ],
+    "post_outbound_contactlistfilters": [
+        Ask({**FILTER, "name": "Another"}),
+        Ask({"name": "Fewest words", "contactList": {"id": "$contactListId"}}),
+    ],
+    "post_outbound_contactlistfilters_bulk_retrieve": [Ask({"ids": ["$contactListFilterId", "x"]})],
+    "post_outbound_contactlistfilters_preview": [Ask(FILTER)],
+    "get_outbound_contactlistfilter": [Ask()],
+    "put_outbound_contactlistfilter": [Ask({**FILTER, "name": "Changed", "version": 1})],
+    "delete_outbound_contactlistfilter": [Ask()],
+    # Bulk jobs
+    "post_outbound_contactlist_contacts_bulk_update": [
+        Ask({"contactIds": ["a", "b"], "contact": {"data": {"ml_score": "0"}}}),
+        Ask(
+            {
+                "criteria": FRESH,
+                "contact": {"data": {"ml_score": "0"}},
+                "generateDownloadURI": False,
+            }
+        ),
+    ],
+    "post_outbound_contactlist_contacts_bulk_remove": [
+        Ask({"contactListFilterId": "$contactListFilterId"})
+    ],
+    "get_outbound_contactlist_contacts_bulk_jobs": [Ask()],
+    "get_outbound_contactlist_contacts_bulk_job": [
+        Ask(),
+        Ask(path={"jobId": "$runningJobId"}),
+    ],
+    # What happened
+    "get_outbound_events": [Ask(), Ask(query={**PAGE, "category": "CONTACT", "level": "ERROR"})],
+    "get_outbound_event": [Ask()],
+    "post_analytics_ratelimits_aggregates_query": [Ask(REFUSED_CALLS)],
+}

@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A furnished organisation: one of each kind of object, and a client that may do everything.
+
+What stands for an object in a question is written ``$name`` and replaced by the id that
+:attr:`World.names` has under that name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from simulator.clock import VirtualClock
+from simulator.http import Operation
+from simulator.mount import SimulatorTransport
+from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET, Organisation
+
+SOURCE = "https://api.mypurecloud.com"
+LISTS = "/api/v2/outbound/contactlists"
+FILTERS = "/api/v2/outbound/contactlistfilters"
+
+DEFINITION = {
+    "name": "Leads",
+    "division": {"id": "$divisionId"},
+    "columnNames": ["lead_id", "phone", "mail", "chat", "zone", "ml_score", "ml_score_at", "mode"],
+    "phoneColumns": [{"columnName": "phone", "type": "cell", "callableTimeColumnName": "zone"}],
+    "emailColumns": [
+        {"columnName": "mail", "type": "work", "contactableTimeColumnName": "zone"},
+    ],
+    "whatsAppColumns": [{"columnName": "chat", "type": "cell"}],
+    "previewModeColumnName": "mode",
+    "previewModeAcceptedValues": ["preview"],
+    "automaticTimeZoneMapping": False,
+    "columnDataTypeSpecifications": [
+        {"columnName": "ml_score", "columnDataType": "NUMERIC", "min": 0, "max": 100},
+        {"columnName": "ml_score_at", "columnDataType": "TIMESTAMP"},
+        {"columnName": "mode", "columnDataType": "TEXT", "maxLength": 10},
+    ],
+    "trimWhitespace": True,
+    "retentionType": "RetentionDays",
+    "retentionDays": 30,
+    "dateExpiration": "2027-01-01T00:00:00Z",
+    "timeZone": "Europe/London",
+}
+CONTACT = {
+    "id": "a",
+    "contactListId": "$contactListId",
+    "data": {"lead_id": "a", "phone": "+441", "ml_score": "87", "ml_score_at": "2026-11-23T08:00Z"},
+    "callable": True,
+    "phoneNumberStatus": {"phone": {"callable": True}},
+    "contactableStatus": {
+        "Email": {"contactable": True, "columnStatus": {"mail": {"contactable": True}}}
+    },
+    "latestEmailEvaluations": {
+        "mail": {
+            "contactColumn": "mail",
+            "contactAddress": "a@example.com",
+            "messageType": "Email",
+            "wrapupCodeId": "w",
+            "timestamp": "2026-11-23T08:00:00Z",
+        }
+    },
+    "retentionType": "RetentionDays",
+    "retentionDays": 3,
+}
+FRESH = {
+    "filterType": "AND",
+    "clauses": [
+        {
+            "filterType": "AND",
+            "predicates": [
+                {
+                    "column": "ml_score_at",
+                    "columnType": "alphabetic",
+                    "operator": "AFTER",
+                    "value": "P-01DT00H00M",
+                    "inverted": False,
+                },
+                {
+                    "column": "ml_score",
+                    "columnType": "numeric",
+                    "operator": "BETWEEN",
+                    "range": {
+                        "min": "1",
+                        "max": "100",
+                        "minInclusive": True,
+                        "maxInclusive": True,
+                    },
+                },
+            ],
+        }
+    ],
+}
+FILTER = {
+    "name": "Fresh",
+    "contactList": {"id": "$contactListId"},
+    "sourceType": "ContactList",
+    **FRESH,
+}
+ROLE = {
+    "name": "Score writer",
+    "description": "Writes scores",
+    "permissionPolicies": [
+        {"domain": "outbound", "entityName": "contact", "actionSet": ["add", "view", "edit"]}
+    ],
+}
+CLIENT = {
+    "name": "Pusher",
+    "description": "Pushes scores",
+    "accessTokenValiditySeconds": 3600,
+    "authorizedGrantType": "CLIENT-CREDENTIALS",
+    "scope": ["outbound"],
+    "roleDivisions": [{"roleId": "$roleId", "divisionId": "$divisionId"}],
+    "state": "active",
+}
+REFUSED_CALLS = {
+    "interval": "2026-11-23T00:00:00Z/2026-11-24T00:00:00Z",
+    "granularity": "PT1H",
+    "groupBy": ["limitName", "entityId", "namespace", "max", "timeUnit"],
+    "metrics": ["oRateLimitRecorded"],
+    "filter": {
+        "type": "and",
+        "predicates": [{"dimension": "entityId", "operator": "matches", "value": "$refusedId"}],
+    },
+}
+
+
+NOTHING: Mapping[str, Any] = {}
+
+
+def parameters_of(operation: Operation) -> list[str]:
+    """The names of what stands in an operation's path."""
+    return [part.strip("{*}") for part in operation.path.split("/") if part.startswith("{")]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question.
+
+    Args:
+        body: the JSON body; None for none.
+        query: the query parameters.
+        path: names of objects, where they differ from the path's own.
+        status: the status that is needed; None for any success.
+        form: a form in place of a JSON body.
+    """
+
+    body: Any = None
+    query: dict[str, str] = field(default_factory=dict)
+    path: dict[str, str] = field(default_factory=dict)
+    status: int | None = None
+    form: dict[str, str] | None = None
+
+
+class World:
+    """An organisation under a virtual clock, and the names of what is in it."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.organisation = Organisation(clock=self.clock)
+        self.names: dict[str, str] = {}
+        self._http = httpx.AsyncClient(
+            transport=SimulatorTransport(self.organisation), base_url=SOURCE
+        )
+
+    async def furnish(self) -> None:
+        """Make one of each kind, and a spare one of each that something else may hold on to."""
+        names = self.names
+        names["token"] = await self.log_in(BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET)
+        names["namespaceName"] = "platform.api"
+        names["contactId"] = "a"
+        for name in ("divisionId", "spareDivisionId"):
+            names[name] = await self._make("/api/v2/authorization/divisions", {"name": name})
+        names["roleId"] = await self._make("/api/v2/authorization/roles", ROLE)
+        names["clientId"] = await self._make("/api/v2/oauth/clients", CLIENT)
+        names["contactListId"] = await self._make(LISTS, DEFINITION)
+        names["spareListId"] = await self._make(LISTS, {**DEFINITION, "name": "Spare leads"})
+        contacts = f"{LISTS}/{names['contactListId']}/contacts"
+        await self._make(contacts, [CONTACT, *({**CONTACT, "id": name} for name in "bc")])
+        called = {"lastAttempt": "2026-11-23T08:30:00.000Z", "lastResult": "ININ-OUTBOUND-BUSY"}
+        await self.ask(
+            "PATCH",
+            f"/sim/contacts/{names['contactListId']}/a",
+            Ask({"callRecords": {"phone": called}, "callable": False}),
+        )
+        names["contactListFilterId"] = await self._make(FILTERS, FILTER)
+        await self._make(f"{LISTS}/{names['contactListId']}/export", None)
+        patch = {"contactIds": ["c"], "contact": {"data": {"mode": "preview"}}}
+        names["jobId"] = await self._make(f"{contacts}/bulk/update", patch)
+        self.clock.advance(60)
+        names["runningJobId"] = await self._make(f"{contacts}/bulk/update", patch)
+        export = await self.ask("GET", f"{LISTS}/{names['contactListId']}/export")
+        names["downloadId"] = export.json()["uri"].rpartition("/")[2]
+        await self._leave_traces()
+
+    async def log_in(self, client_id: str, secret: str) -> str:
+        """A new access token."""
+        answer = await self._http.post(
+            "/oauth/token", auth=(client_id, secret), data={"grant_type": "client_credentials"}
+        )
+        token: str = answer.json()["access_token"]
+        return token
+
+    def path_of(self, operation: Operation, objects: Mapping[str, str] = NOTHING) -> str:
+        """The path of ``operation`` for the usual objects, or for the given ones."""
+        path = operation.path.replace("*}", "}")
+        for name in parameters_of(operation):
+            value = self.named(objects.get(name, f"${name}"))
+            path = path.replace("{" + name + "}", quote(value, safe=""))
+        return path
+
+    async def put(self, operation: Operation, question: Ask) -> httpx.Response:
+        """Ask ``question`` of ``operation``."""
+        path = self.path_of(operation, question.path)
+        return await self.ask(operation.method, path, question)
+
+    async def ask(self, method: str, path: str, question: Ask = Ask()) -> httpx.Response:
+        """One call by the client that may do everything."""
+        if question.form is not None:
+            auth = (BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET)
+            return await self._http.request(method, path, data=question.form, auth=auth)
+        body = self.named(question.body)
+        return await self._http.request(
+            method,
+            path,
+            params=self.named(question.query),
+            content=None if body is None else json.dumps(body),
+            headers={
+                "Authorization": f"Bearer {self.names['token']}",
+                "Content-Type": "application/json",  # official clients say so on every call
+            },
+        )
+
+    async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One call just as it is given."""
+        return await self._http.request(method, path, **options)
+
+    def named(self, value: Any) -> Any:
+        """``value`` with every ``$name`` in it replaced."""
+        if isinstance(value, str):
+            return ",".join(
+                self.names[part[1:]] if part.startswith("$") else part for part in value.split(",")
+            )
+        if isinstance(value, dict):
+            return {name: self.named(item) for name, item in value.items()}
+        return [self.named(item) for item in value] if isinstance(value, list) else value
+
+    async def _make(self, path: str, body: Any) -> str:
+        answer = await self.ask("POST", path, Ask(body))
+        assert answer.status_code == 200, answer.text
+        made = answer.json()
+        return made["id"] if isinstance(made, dict) else ""
+
+    async def _leave_traces(self) -> None:
+        """Something for the logs: a call that was refused, and an event."""
+        self.organisation.add_client("poor", "poor-secret", permissions=["*"], rate_limit=1)
+        self.names["refusedId"] = "poor"
+        token = {"Authorization": f"Bearer {await self.log_in('poor', 'poor-secret')}"}
+        statuses = [
+            (await self.send("GET", "/api/v2/tokens/me", headers=token)).status_code
+            for _ in range(2)
+        ]
+        assert statuses == [200, 429]
+        self.organisation.events.add(
+            "CONTACT",
+            "INVALID_CONTACT_UPDATE",
+            "A contact could not be updated.",
+            entity={"id": "a", "name": "a"},
+            related={"id": self.names["contactListId"], "name": "Leads"},
+        )
+        self.names["eventId"] = next(iter(self.organisation.events))["id"]
