@@ -91,7 +91,7 @@ def parse(raw: RawScore, now: datetime) -> LeadScore:
     shown_lead = _printable(raw.lead_id.strip()[:128])
     try:
         return LeadScore(
-            lead_id=_lead_id(raw.lead_id),
+            lead_id=read_lead_id(raw.lead_id),
             score=_score(raw.priority_score),
             at=_instant(raw.last_calculated_at, now, "last_calculated_at"),
             model_version=_model_version(raw.model_version),
@@ -100,6 +100,24 @@ def parse(raw: RawScore, now: datetime) -> LeadScore:
     except Rejected as rejected:
         rejected.lead_id = shown_lead
         raise
+
+
+def read_lead_id(text: str) -> str:
+    """The lead id that ``text`` holds, without white space around it.
+
+    Raises:
+        Rejected: it is none.
+    """
+    trimmed = text.strip()
+    if isinstance(text, Number | NotText) or _LEAD_ID.fullmatch(trimmed) is None:
+        raise Rejected(
+            "invalid_lead_id",
+            f'lead_id "{_shown(trimmed)}" is no lead id; use text of 1 to 128 ASCII letters, '
+            "digits and - _ . : @",
+            field="lead_id",
+            lead_id=_printable(trimmed[:128]),
+        )
+    return trimmed
 
 
 def format_instant(at: int) -> str:
@@ -144,18 +162,6 @@ def _printable(text: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
-
-
-def _lead_id(text: str) -> str:
-    trimmed = text.strip()
-    if isinstance(text, Number | NotText) or _LEAD_ID.fullmatch(trimmed) is None:
-        raise Rejected(
-            "invalid_lead_id",
-            f'lead_id "{_shown(trimmed)}" is no lead id; use text of 1 to 128 ASCII letters, '
-            "digits and - _ . : @",
-            field="lead_id",
-        )
-    return trimmed
 
 
 def _score(text: str) -> int:

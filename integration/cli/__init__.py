@@ -1,81 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command ``leadscore``: verbs, flags, progress, summaries and exit codes."""
+"""The command ``leadscore``: verbs, flags, progress, summaries and exit codes.
+
+This module imports next to nothing, so that a signal is answered in good order from the first
+moment on; the command itself is in :mod:`integration.cli.command`.
+"""
 
 from __future__ import annotations
 
-import sys
-from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated
+import os
+import signal
+from typing import Any, Final, Never
 
-import typer
-
-from integration.app import App
-from integration.cli.console import NAME, result
-from integration.cli.plugins import add_plugins
-from integration.cli.running import AppFactory
-from integration.cli.verbs import Verbs
-from integration.clock import Clock, SystemClock
-from integration.settings import Settings
-from integration.telemetry import Telemetry
-
-DISTRIBUTION = "genesys-lead-scoring"
-
-
-def build(make_app: AppFactory, clock: Clock) -> typer.Typer:
-    """The command, without the verbs of other rooms.
-
-    Args:
-        make_app: what does the work.
-        clock: the time of progress lines.
-    """
-    app = typer.Typer(
-        name=NAME,
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,  # a traceback with local variables could show secrets
-        rich_markup_mode=None,  # its tables cut off long flags at 80 columns
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback()(_about)
-    Verbs(make_app, clock).register(app)
-    return app
+_INTERRUPTED: Final = 4
 
 
 def main() -> None:
     """Run the command line of this process."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal or file that cannot show a character
-            stream.reconfigure(errors="backslashreplace")
-    clock = SystemClock()
+    before: dict[signal.Signals, Any] = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            before[number] = signal.signal(number, _leave)
+    from integration.cli.command import run_command  # noqa: PLC0415 - see above
 
-    def make_app(settings: Settings, telemetry: Telemetry) -> App:
-        return App(settings, clock=clock, telemetry=telemetry)
-
-    command = build(make_app, clock)
-    add_plugins(command)
-    command(prog_name=NAME)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    run_command()
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of the parser
-    if wanted:
-        try:
-            result(f"{NAME} {version(DISTRIBUTION)}")
-        except PackageNotFoundError:
-            result(f"{NAME} of a source tree that is not installed")
-        raise typer.Exit
-
-
-def _about(
-    *,
-    show_version: Annotated[
-        bool,
-        typer.Option(
-            "--version", help="Print the version and exit.", is_eager=True, callback=_version
-        ),
-    ] = False,
-) -> None:
-    """Make Genesys Cloud Outbound call the best leads first.
-
-    Scores are accepted durably, delivered within the platform's call budget, and never
-    overwrite newer ones.
-    """
+def _leave(*_: object) -> Never:
+    os.write(2, b"leadscore: interrupted; nothing was begun\n")
+    os._exit(_INTERRUPTED)

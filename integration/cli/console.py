@@ -10,11 +10,19 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TextIO
+from contextlib import suppress
+from io import StringIO
+from typing import Final, TextIO
 
 from rich.console import Console, RenderableType
 
-NAME = "leadscore"
+NAME: Final = "leadscore"
+_UNWRAPPED: Final = 10_000
+"""Columns of a file, which has no edge to wrap at."""
+
+
+class OutputError(Exception):
+    """Somewhere that a result should go to cannot be written."""
 
 
 def printable(text: str) -> str:
@@ -38,26 +46,42 @@ def note(text: str) -> None:
 
 
 def result(text: str) -> None:
-    """Write one line of a result to standard output."""
+    """Write one line of a result to standard output.
+
+    Raises:
+        OutputError: it takes no more, though somebody reads it.
+    """
     _write(sys.stdout, f"{text}\n")
 
 
 def show(what: RenderableType, *, to_stderr: bool = False) -> None:
-    """Render a result: with colours on a terminal, as plain text elsewhere."""
+    """Render a result: with colours on a terminal, as plain text elsewhere.
+
+    Raises:
+        OutputError: it takes no more, though somebody reads it.
+    """
     stream = sys.stderr if to_stderr else sys.stdout
-    width = None if _is_terminal(stream) else 200  # a file has no edge to wrap at
-    console = Console(file=stream, width=width, highlight=False, soft_wrap=False)
-    with console.capture() as capture:
-        console.print(what)
-    lines = capture.get().splitlines()
+    columns = _columns(stream)
+    page = StringIO()
+    console = Console(
+        file=page,
+        width=columns or _UNWRAPPED,
+        force_terminal=columns is not None,
+        highlight=False,
+    )
+    console.print(what)
+    lines = page.getvalue().splitlines()
     _write(stream, "".join(f"{line.rstrip()}\n" for line in lines))
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
+def _columns(stream: TextIO | None) -> int | None:
+    """The width of a terminal; None for anything else."""
+    if stream is None:
+        return None
     try:
-        return stream is not None and stream.isatty()
-    except ValueError:  # it is closed
-        return False
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
 
 
 def _write(stream: TextIO | None, text: str) -> None:
@@ -67,16 +91,19 @@ def _write(stream: TextIO | None, text: str) -> None:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        _silence(stream)
+        silence(stream)
     except ValueError:  # it is closed
         return
+    except OSError as error:
+        silence(stream)
+        if stream is not sys.stderr:  # where else could that be said
+            reason = error.strerror or error
+            raise OutputError(f"standard output cannot be written ({reason})") from error
 
 
-def _silence(stream: TextIO) -> None:
+def silence(stream: TextIO) -> None:
     """Point a stream without a reader at nothing, so that its last flush does not fail too."""
-    try:
+    with suppress(OSError, ValueError):
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, stream.fileno())
         os.close(nothing)
-    except (OSError, ValueError):
-        return

@@ -21,7 +21,7 @@ GROUP: Final = "leadscore.commands"
 
 def add_plugins(app: typer.Typer, found: Iterable[EntryPoint] | None = None) -> None:
     """Add the verbs of all entry points (those that are installed unless given) to ``app``."""
-    taken = {_name(one) for one in app.registered_commands}
+    taken = names_of(app)
     points = entry_points(group=GROUP) if found is None else found
     for point in sorted(points, key=lambda one: one.name):
         try:
@@ -36,6 +36,11 @@ def add_plugins(app: typer.Typer, found: Iterable[EntryPoint] | None = None) -> 
             if (name := str(group.name)) not in taken:
                 taken.add(name)
                 app.registered_groups.append(group)
+
+
+def names_of(app: typer.Typer) -> set[str]:
+    """The verbs that ``app`` has."""
+    return {_name(one) for one in app.registered_commands}
 
 
 def _verbs(point: EntryPoint) -> typer.Typer:

@@ -17,7 +17,7 @@ import structlog
 import typer
 
 from integration.app import App
-from integration.cli.console import complain
+from integration.cli.console import OutputError, complain
 from integration.cli.signals import Interrupts
 from integration.configuration import SettingsError, variable
 from integration.loading import UnknownColumnsError
@@ -33,10 +33,6 @@ AppFactory = Callable[[Settings, Telemetry], App]
 _LOG: Final = structlog.get_logger("leadscore.cli")
 
 T = TypeVar("T")
-
-
-class OutputError(Exception):
-    """A file that a result should go to cannot be written."""
 
 
 def run(
@@ -70,27 +66,18 @@ def ending_with_an_exit_code(interrupts: Interrupts | None = None) -> Iterator[I
             yield interrupts
     except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
-    except KeyboardInterrupt:
-        complain("interrupted")
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
     except Exception as problem:  # noqa: BLE001 - whatever it is, the user gets a message
-        raise typer.Exit(_explain(_cause(problem))) from None
+        raise typer.Exit(explain(problem)) from None
 
 
-def _cause(problem: BaseException) -> BaseException:
-    """What tasks that ran together failed with: the first of their errors."""
-    while isinstance(problem, BaseExceptionGroup):
-        problem = problem.exceptions[0]
-    return problem
-
-
-def _explain(problem: BaseException) -> ExitCode:
+def explain(problem: BaseException) -> ExitCode:
     """Say what is wrong; the exit code that goes with it."""
+    while isinstance(problem, BaseExceptionGroup):  # of tasks that ran together: the first
+        problem = problem.exceptions[0]
     match problem:
-        case SettingsError() | SourceError() | OutboxError() | UnknownColumnsError():
-            complain(str(problem))
-            return ExitCode.USAGE
-        case OutputError():
+        case (
+            SettingsError() | SourceError() | OutboxError() | UnknownColumnsError() | OutputError()
+        ):
             complain(str(problem))
             return ExitCode.USAGE
         case PlatformError():

@@ -83,10 +83,11 @@ def status_summary(status: OutboxStatus, path: str) -> RenderableType:
             for reason, count in status.parked.items()
         ),
     ]
-    ending = [
-        f"lead {lead}: {reason or 'put off'}{f': {message}' if message else ''}"
-        for lead, reason, message in status.examples
-    ]
+    alike: dict[str, list[str]] = {}
+    for lead, reason, message in status.examples:
+        told = f"{reason or 'put off'}{f': {message}' if message else ''}"
+        alike.setdefault(told, []).append(lead)
+    ending = [f"{_leads(leads)}: {told}" for told, leads in alike.items()]
     return _report(f"outbox {path}", lines, ending)
 
 
@@ -118,13 +119,22 @@ class ProblemRows:
     def __init__(self, listed: str | None = None) -> None:
         self._listed = listed
         self._shown: list[VerdictRow] = []
+        self._waiting_for: set[str | None] = {None, ""}
 
     def watched(self, rows: Iterable[VerdictRow]) -> Iterator[VerdictRow]:
         """``rows``, one by one; some are kept."""
         for row in rows:
-            if len(self._shown) < MOST_PROBLEMS and row.verdict not in _FINE:
+            if len(self._shown) < MOST_PROBLEMS and self._is_news(row):
                 self._shown.append(row)
             yield row
+
+    def _is_news(self, row: VerdictRow) -> bool:
+        """Rows that wait do so for the same few reasons, each of which is told once."""
+        if row.verdict == "waiting":
+            known = row.message in self._waiting_for
+            self._waiting_for.add(row.message)
+            return not known
+        return row.verdict not in _FINE
 
     def find(self, rows: Iterable[VerdictRow]) -> None:
         """Look through ``rows`` for as long as needed."""
@@ -134,7 +144,9 @@ class ProblemRows:
 
     def lines(self, run: RunSummary) -> Iterator[str]:
         """One sentence for each row that is kept, and one for the rest."""
-        for row in self._shown:
+        # What stopped the run is told with the summary, and not again for each row that waits.
+        shown = [row for row in self._shown if not (run.stopped and row.verdict == "waiting")]
+        for row in shown:
             lead = f" (lead {row.lead_id})" if row.lead_id else ""
             what = row.verdict + (
                 f", {row.reason}" if row.reason not in {None, row.verdict} else ""
@@ -142,9 +154,9 @@ class ProblemRows:
             said = f": {row.message}" if row.message else ""
             yield f"{run.source} row {row.row}{lead}: {what}{said}"
         count = run.rejected + run.conflicts + run.unknown + run.waiting
-        if self._shown and count > len(self._shown):
+        if shown and count > len(shown):
             where = f"{self._listed} lists" if self._listed else "--verdicts FILE lists"
-            yield f"and {_count(count - len(self._shown), 'more row')}; {where} every row"
+            yield f"and {_count(count - len(shown), 'more row')}; {where} every row"
 
 
 def load_problems(load: LoadSummary, source: str) -> Iterator[str]:
@@ -206,6 +218,11 @@ def _ending(interrupted: bool, stopped: object) -> list[str]:  # noqa: FBT001 - 
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _leads(leads: Sequence[str]) -> str:
+    others = f" and {len(leads) - 1} more like it" if len(leads) > 1 else ""
+    return f"lead {leads[0]}{others}"
 
 
 def _if(number: int, remark: str) -> str:

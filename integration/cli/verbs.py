@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Collection
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 import typer
 from rich.console import RenderableType
@@ -19,6 +20,7 @@ from integration.cli.console import note, result, show
 from integration.cli.options import EPILOG, LOCAL, Given, takes_settings
 from integration.cli.progress import ProgressSink, progress_display
 from integration.cli.running import AppFactory, ending_with_an_exit_code, run
+from integration.cli.signals import Interrupts
 from integration.cli.verdict_file import VerdictFile
 from integration.clock import Clock
 from integration.configuration import PLATFORM
@@ -26,6 +28,7 @@ from integration.outbox import LedgerRecord, OutboxStatus
 from integration.reports import RunSummary
 from integration.reports import as_json as report_json
 from integration.settings import Settings
+from integration.sources.text import ByteStream
 from integration.telemetry import configure_logs
 
 
@@ -120,10 +123,11 @@ class Verbs:
                     self._make_app, settings, lambda app: self._resume(app, quiet), interrupts
                 )
             else:
-                with (
-                    sources.rows(file, file_format=_chosen(file_format)) as rows,
-                    VerdictFile(verdicts, file) as kept,
-                ):
+                with interrupts.nothing_to_keep():
+                    source = sources.rows(
+                        file, stdin=_stdin(interrupts), file_format=_chosen(file_format)
+                    )
+                with source as rows, VerdictFile(verdicts, file) as kept:
                     summary = run(
                         self._make_app,
                         settings,
@@ -157,9 +161,10 @@ class Verbs:
         """
         with ending_with_an_exit_code() as interrupts:
             settings = _settings(given, PLATFORM)
-            source = sources.contacts(
-                file, lead_column=settings.column_lead, file_format=_chosen(file_format)
-            )
+            with interrupts.nothing_to_keep():
+                source = sources.contacts(
+                    file, lead_column=settings.column_lead, file_format=_chosen(file_format)
+                )
             with source as contacts, self._progress(contacts.name, quiet) as progress:
                 summary = run(
                     self._make_app,
@@ -191,7 +196,10 @@ class Verbs:
         """
         with ending_with_an_exit_code() as interrupts:
             settings = _settings(given, PLATFORM)
-            with sources.rows(file, file_format=_chosen(file_format)) as rows:
+            with (
+                interrupts.nothing_to_keep(),
+                sources.rows(file, file_format=_chosen(file_format)) as rows,
+            ):
                 plan = run(self._make_app, settings, lambda app: app.plan(rows), interrupts)
             _show(
                 summaries.plan_summary(plan, rows.name),
@@ -302,6 +310,11 @@ def _settings(given: Given, needs: Collection[str] = ()) -> Settings:
     secrets = [settings.read_secret().get_secret_value()] if needs else []
     configure_logs(settings.log_format, settings.log_level, secrets=secrets)
     return settings
+
+
+def _stdin(interrupts: Interrupts) -> ByteStream | None:
+    """Standard input that a signal can end; None where there is none."""
+    return None if sys.stdin is None else interrupts.input(cast("ByteStream", sys.stdin.buffer))
 
 
 def _chosen(file_format: FileFormat | None) -> sources.Format | None:

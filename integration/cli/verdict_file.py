@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from integration.cli.running import OutputError
+from integration.cli.console import OutputError, silence
 from integration.reports import VerdictRow, write_verdicts
 
 
@@ -59,8 +59,7 @@ class VerdictFile:
         """
         try:
             if self._out is None:
-                write_verdicts(rows, sys.stdout)
-                sys.stdout.flush()
+                self._print(rows)
                 return
             write_verdicts(rows, self._out)
             self._out.close()
@@ -72,6 +71,14 @@ class VerdictFile:
             raise OutputError(
                 f"--verdicts {self._target} cannot be written ({reason}); the run itself is done"
             ) from error
+
+    @staticmethod
+    def _print(rows: Iterable[VerdictRow]) -> None:
+        try:
+            write_verdicts(rows, sys.stdout)
+            sys.stdout.flush()
+        except BrokenPipeError:  # a reader that has seen enough
+            silence(sys.stdout)
 
     def __enter__(self) -> Self:
         return self

@@ -13,6 +13,7 @@ from integration.sources.rows import (
     ScoreColumns,
     SourceRow,
     contact_columns,
+    contact_row,
     malformed,
     score_columns,
 )
@@ -76,7 +77,7 @@ def _contacts(data: Iterator[Record], header: list[str], lead: int) -> Iterator[
         if len(texts) == width:
             contact = dict(zip(header, texts, strict=True))
             del contact[header[lead]]
-            yield ContactRow(row, known, contact, None)
+            yield contact_row(row, known, contact)
         else:
             problem = malformed(_wrong_width(line, fields, width), known)
             yield ContactRow(row, known, {}, problem)

@@ -21,6 +21,7 @@ from integration.sources.rows import (
     ContactRow,
     SourceRow,
     camel,
+    contact_row,
     malformed,
 )
 from integration.sources.text import MAX_LINE, OVERLONG
@@ -63,7 +64,7 @@ def contacts(lines: Iterator[str], lead_column: str) -> Iterator[ContactRow]:
             rejected = malformed(f"line {line} {problem}", problem.lead_id)
             yield ContactRow(row, rejected.lead_id, {}, rejected)
         else:
-            yield ContactRow(row, lead_id, data, None)
+            yield contact_row(row, lead_id, data)
 
 
 def contact_keys(lines: Iterator[str], lead_column: str, name: str) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from integration.sources.rows import (
     ScoreColumns,
     SourceRow,
     contact_columns,
+    contact_row,
     score_columns,
 )
 
@@ -139,7 +140,7 @@ def _contacts(path: Path, name: str, schema: pl.Schema, lead: int) -> Iterator[C
             for position, (column, text) in enumerate(zip(names, texts, strict=True))
             if text is not None and position != lead
         }
-        yield ContactRow(row, NULL if lead_id is None else lead_id, data, None)
+        yield contact_row(row, NULL if lead_id is None else lead_id, data)
 
 
 def _records(

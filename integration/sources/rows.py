@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
-from integration.scores import MALFORMED_ROW, RawScore, Rejected
+from integration.scores import MALFORMED_ROW, RawScore, Rejected, read_lead_id
 from integration.sources.errors import SourceError
 
 LEAD: Final = "lead_id"
@@ -45,7 +45,10 @@ class SourceRow(NamedTuple):
 
 
 class ContactRow(NamedTuple):
-    """One contact for ``load``: its lead and the texts of all other columns, or its problem."""
+    """One contact for ``load``: its lead and the texts of all other columns, or its problem.
+
+    ``row`` counts as for scores.
+    """
 
     row: int
     lead_id: str
@@ -74,6 +77,14 @@ class ScoreColumns:
             None if model is None else fields[model],
             None if based_on is None else fields[based_on],
         )
+
+
+def contact_row(row: int, lead_id: str, data: dict[str, str]) -> ContactRow:
+    """The contact of a lead, or the reason why ``lead_id`` is no lead."""
+    try:
+        return ContactRow(row, read_lead_id(lead_id), data, None)
+    except Rejected as problem:
+        return ContactRow(row, problem.lead_id, {}, problem)
 
 
 def malformed(message: str, lead_id: str = "") -> Rejected:

@@ -36,11 +36,19 @@ _NOT_TEXT: Final = (
 )
 
 
+class InputEnded(Exception):
+    """Raised by a stream whose reader was told to stop; a line under way is not a row."""
+
+
 class ByteStream(Protocol):
     """What is needed of an open binary file."""
 
     def read1(self, size: int = -1, /) -> bytes:
-        """At most ``size`` bytes, as soon as there are any; none at the end."""
+        """At most ``size`` bytes, as soon as there are any; none at the end.
+
+        Raises:
+            InputEnded: there may be more, but no more is wanted.
+        """
         ...
 
 
@@ -55,23 +63,26 @@ def lines(stream: ByteStream, name: str) -> Iterator[str]:
     number = 0
     carry = b""
     overlong = False
-    for block in _blocks(stream, name):
-        pieces = (carry + block).splitlines(keepends=True)
-        carry = b""
-        # A carriage return at the very end may be half of a line end: it waits for the rest.
-        if pieces and not pieces[-1].endswith(b"\n"):
-            carry = pieces.pop()
-        for piece in pieces:
-            number += 1
-            if overlong or len(piece) > MAX_LINE:
-                overlong = False
-                yield OVERLONG
-            else:
-                yield _decoded(piece, number, name)
-        if len(carry) > MAX_LINE:
-            overlong = True
-            # the last byte stays, for it may be the carriage return of a line end
-            carry = carry[:_KEPT_OF_OVERLONG] + carry[-1:]
+    try:
+        for block in _blocks(stream, name):
+            pieces = (carry + block).splitlines(keepends=True)
+            carry = b""
+            # A carriage return at the very end may be half of a line end: it waits for the rest.
+            if pieces and not pieces[-1].endswith(b"\n"):
+                carry = pieces.pop()
+            for piece in pieces:
+                number += 1
+                if overlong or len(piece) > MAX_LINE:
+                    overlong = False
+                    yield OVERLONG
+                else:
+                    yield _decoded(piece, number, name)
+            if len(carry) > MAX_LINE:
+                overlong = True
+                # the last byte stays, for it may be the carriage return of a line end
+                carry = carry[:_KEPT_OF_OVERLONG] + carry[-1:]
+    except InputEnded:
+        return
     if carry:
         yield OVERLONG if overlong else _decoded(carry, number + 1, name)
 

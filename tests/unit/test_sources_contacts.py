@@ -11,7 +11,6 @@ import threading
 import polars as pl
 import pytest
 
-from integration.scores import NotText, Number
 from integration.sources import SourceError, contacts
 
 CSV = (
@@ -29,7 +28,7 @@ EXPECTED = [
 
 
 def loaded(source):
-    found = [(row, lead_id.strip(), data) for row, lead_id, data, _ in source]
+    found = [(row, lead_id, data) for row, lead_id, data, _ in source]
     assert {name for _, _, data in found for name in data} == {*source.columns} - {"gone"}
     return found
 
@@ -72,13 +71,21 @@ def test_contacts_from_parquet(tmp_path):
     assert loaded(contacts(file)) == [(1, "1", data), (2, "2", {})]
 
 
-def test_json_values_become_texts_and_ids_keep_their_kind(tmp_path):
-    """Numbers keep their digits; an id that is no text can still be told from one."""
+def test_json_values_become_texts(tmp_path):
+    """Numbers keep their digits."""
     file = tmp_path / "contacts.jsonl"
-    file.write_text('{"lead_id": 1, "a": 1.50, "b": true}\n{"lead_id": null, "c": false}\n')
-    first, second = contacts(file)
-    assert (type(first.lead_id), first.data) == (Number, {"a": "1.50", "b": "true"})
-    assert (type(second.lead_id), second.data) == (NotText, {"c": "false"})
+    file.write_text('{"lead_id": "L1", "a": 1.50, "b": true, "c": false}\n')
+    [found] = contacts(file)
+    assert found.data == {"a": "1.50", "b": "true", "c": "false"}
+
+
+@pytest.mark.parametrize("lead", ['"L 1"', '""', "4711", "null", "true", '"' + "x" * 129 + '"'])
+def test_a_contact_of_no_lead_is_rejected(tmp_path, lead):
+    """A contact whose id no score could name is not loaded."""
+    file = tmp_path / "contacts.jsonl"
+    file.write_text(f'{{"lead_id": {lead}, "phone": "1"}}\n')
+    [found] = contacts(file)
+    assert (found.problem.reason, found.data) == ("invalid_lead_id", {})
 
 
 @pytest.mark.parametrize("spelling", ["lead_id", "leadId", "kunde"])

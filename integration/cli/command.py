@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command as a whole: its own verbs, those of other rooms, and what all of them share."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
+
+import typer
+
+from integration.app import App
+from integration.cli.console import NAME, result
+from integration.cli.plugins import add_plugins, names_of
+from integration.cli.running import AppFactory, explain
+from integration.cli.verbs import Verbs
+from integration.clock import Clock, SystemClock
+from integration.settings import Settings
+from integration.telemetry import Telemetry
+
+DISTRIBUTION = "genesys-lead-scoring"
+
+
+def build(make_app: AppFactory, clock: Clock) -> typer.Typer:
+    """The command, without the verbs of other rooms.
+
+    Args:
+        make_app: what does the work.
+        clock: the time of progress lines.
+    """
+    app = typer.Typer(
+        name=NAME,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,  # a traceback with local variables could show secrets
+        rich_markup_mode=None,  # its tables cut off long flags at 80 columns
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_about)
+    Verbs(make_app, clock).register(app)
+    return app
+
+
+def run_command() -> None:
+    """Run the command line of this process, and end the process.
+
+    Raises:
+        SystemExit: with the exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal or file that cannot show a character
+            stream.reconfigure(errors="backslashreplace")
+    clock = SystemClock()
+
+    def make_app(settings: Settings, telemetry: Telemetry) -> App:
+        return App(settings, clock=clock, telemetry=telemetry)
+
+    command = build(make_app, clock)
+    verb = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    if verb not in names_of(command):  # other rooms take time to load
+        add_plugins(command)
+    try:
+        command(prog_name=NAME)
+    except Exception as problem:  # noqa: BLE001 - a verb of another room, or the help text
+        sys.exit(explain(problem))
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of the parser
+    if wanted:
+        try:
+            result(f"{NAME} {version(DISTRIBUTION)}")
+        except PackageNotFoundError:
+            result(f"{NAME} of a source tree that is not installed")
+        raise typer.Exit
+
+
+def _about(
+    *,
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", is_eager=True, callback=_version
+        ),
+    ] = False,
+) -> None:
+    """Make Genesys Cloud Outbound call the best leads first.
+
+    Scores are accepted durably, delivered within the platform's call budget, and never
+    overwrite newer ones.
+    """
