@@ -32,13 +32,14 @@ class Meter:
         self.seconds = seconds
         self.window: Window = SHAPES[shape](seconds)
         self.traffic: list[Traffic] = []
+        self._settled = -math.inf  # nobody calls before what has been decided already
         self._witness = witness
 
     def settle(self, now: float, ceiling: int) -> None:
         """Let the calls of others that came until ``now`` take their places, in order of time."""
         window = self.window
         while self.traffic:
-            free_at = window.free_at(ceiling)
+            free_at = max(window.free_at(ceiling), self._settled)
             due, source = min(
                 ((source.due(free_at), source) for source in self.traffic), key=_first
             )
@@ -53,6 +54,7 @@ class Meter:
             self._witness(due, served)
             source.called(due)
         window.expire(now)
+        self._settled = now
 
     def admit(self, now: float, ceiling: int, *, count_refused: bool = False) -> bool:
         """Whether a call at ``now`` is served under ``ceiling``; it then takes its place.

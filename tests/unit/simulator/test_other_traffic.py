@@ -57,6 +57,18 @@ def test_a_greedy_process_leaves_nothing(limited):
     assert report(limited)["others_served"] == 30 + 20
 
 
+def test_a_greedy_process_takes_nothing_in_hindsight(limited):
+    """Places that become free after its time stay free, whenever they are looked at."""
+    for _ in range(60):
+        limited.me(PUSHER)
+    limited.control.traffic(client_id=PUSHER, greedy=True, seconds=10)
+    limited.clock.advance(61)
+    assert limited.me(PUSHER).status == 200
+    limited.clock.advance(1)
+    assert limited.me(PUSHER).status == 200
+    assert report(limited)["others_served"] == 0
+
+
 def test_after_a_greedy_process_the_window_recovers(limited):
     """What it took becomes free sixty seconds after it was taken."""
     limited.control.traffic(client_id=PUSHER, greedy=True, seconds=20)

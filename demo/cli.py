@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verb ``demo`` of the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from demo.story import print_findings, tell
+
+
+def register(app: typer.Typer) -> None:
+    """Add ``demo`` to ``app``; the entry point of the group ``leadscore.commands``."""
+    app.command()(demo)
+
+
+def demo(
+    leads: Annotated[int, typer.Option(help="How many leads are scored.", min=1)] = 10_000,
+    scale: Annotated[
+        float, typer.Option(help="How much faster than the wall clock.", min=1, max=60)
+    ] = 12.0,
+    seed: Annotated[int, typer.Option(help="Decides on leads, ids and weather.")] = 0,
+) -> None:
+    """Load leads into a simulated Genesys Cloud and push their scores through bad weather."""
+    console = Console(highlight=False)
+    findings = asyncio.run(tell(console, leads=leads, scale=scale, seed=seed))
+    print_findings(console, findings)
+    raise typer.Exit(0 if findings.holds else 1)

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The demonstration: 10,000 scores reach the simulated platform through bad weather.
+
+Simulator and push run in one process on one clock that is faster than the wall, and talk HTTP
+over the loopback address as they would over a network.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from demo.leads import Lead, sample_leads, write_contacts, write_scores
+from demo.organisation import (
+    LOADER,
+    LOADER_SECRET,
+    PUSHER,
+    PUSHER_SECRET,
+    Administrator,
+    Weather,
+    let_it_rain,
+    make_organisation,
+)
+from integration.app import App
+from integration.cli.summaries import run_summary
+from integration.reports import Progress, RunSummary
+from integration.settings import Settings
+from integration.sources import contacts, rows
+from simulator.clock import ScaledClock
+from simulator.control import Control
+from simulator.server import listen, serving
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the demonstration has shown."""
+
+    summary: RunSummary
+    wrong: int
+    """Leads that do not carry their newest score."""
+    episodes: int
+    share_used: float | None
+    refused_others: int
+    first: list[dict[str, Any]]
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is as promised."""
+        return self.wrong == 0 and self.summary.exit_code == 0 and self.episodes <= 2
+
+
+async def tell(
+    console: Console, *, leads: int = 10_000, scale: float = 12.0, seed: int = 0
+) -> Findings:
+    """Run the whole story and print it as it goes.
+
+    Args:
+        console: where to print.
+        leads: how many leads are scored.
+        scale: how much faster than the wall the simulated time runs.
+        seed: decides on leads, ids and weather.
+    """
+    clock = ScaledClock(scale)
+    organisation = make_organisation(clock, seed)
+    listener = listen(0)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    sample = list(sample_leads(leads, clock.now(), seed))
+    console.print(f"Simulated Genesys Cloud at {url}, {scale:g} times as fast as the wall clock")
+    with tempfile.TemporaryDirectory() as folder:
+        async with serving(organisation, listener):
+            administrator = Administrator(url)
+            try:
+                return await _story(
+                    console, Path(folder), url, sample, Control(organisation), administrator, seed
+                )
+            finally:
+                await administrator.close()
+
+
+async def _story(
+    console: Console,
+    folder: Path,
+    url: str,
+    sample: Sequence[Lead],
+    control: Control,
+    administrator: Administrator,
+    seed: int,
+) -> Findings:
+    clock = control.organisation.clock
+    settings = Settings(
+        gateway=url,
+        client_id=LOADER,
+        client_secret=SecretStr(LOADER_SECRET),
+        outbox=folder / "outbox.db",
+    )
+    policy = settings.policy()
+    await administrator.log_in()
+    list_id = await administrator.create_list("Demo leads", policy)
+    settings = settings.model_copy(update={"contact_list": list_id})
+    write_contacts(folder / "leads.csv", sample)
+    write_scores(folder / "scores.csv", sample)
+
+    async with App(settings, clock=clock) as app:
+        with contacts(str(folder / "leads.csv")) as source:
+            loaded = await app.load(source, source.columns)
+    console.print(
+        f"Loaded {loaded.created:,} leads into contact list {list_id[:8]}… (no scores yet)"
+    )
+
+    settings = settings.model_copy(
+        update={"client_id": PUSHER, "client_secret": SecretStr(PUSHER_SECRET)}
+    )
+    weather = Weather()
+    let_it_rain(control, weather, seed)
+    console.print(
+        f"Now the weather turns: {weather.limit} calls a minute for this client, another program "
+        f"uses {weather.others} of them\nand grabs all for {weather.greedy_s:g} s, "
+        f"{weather.unavailable:.0%} of the calls find the service unavailable,\n"
+        f"{weather.lost:.0%} of the writes lose their answer. Pushing {len(sample):,} scores …"
+    )
+    control.forget_calls()
+    async with App(settings, clock=clock) as app:
+        with rows(str(folder / "scores.csv")) as scores:
+            summary = await app.push(scores, name="scores.csv", progress=_Ticker(console))
+
+    control.clear_faults()
+    wrong = await _wrong(administrator, list_id, sample, settings)
+    report = next(one for one in control.limits()["clients"] if one["client_id"] == PUSHER)
+    return Findings(
+        summary=summary,
+        wrong=wrong,
+        episodes=report["episodes"],
+        share_used=report["share_used"],
+        refused_others=report["others_refused"],
+        first=await administrator.in_dial_order(list_id, policy, 10),
+    )
+
+
+async def _wrong(
+    administrator: Administrator, list_id: str, sample: Sequence[Lead], settings: Settings
+) -> int:
+    """How many leads do not carry their score."""
+    policy = settings.policy()
+    columns = policy.columns
+    carried = {
+        contact["id"]: (contact["data"][columns.score], contact["data"][columns.tier])
+        for contact in await administrator.all_contacts(list_id, policy)
+    }
+    return sum(
+        carried.get(lead.lead_id) != (str(lead.score), policy.tier(lead.score)) for lead in sample
+    )
+
+
+class _Ticker:
+    """Prints how the push stands, once for every thousand scores and for every long wait."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._shown = 0
+        self._reason = ""
+
+    def __call__(self, progress: Progress) -> None:
+        step = progress.done // 1000
+        closed = progress.waiting_reason.startswith("the platform")
+        if step > self._shown or (closed and not self._reason):
+            self._console.print(
+                f"  {progress.done:>6,} of {progress.total or 0:,} settled, "
+                f"{progress.budget_used} of {progress.budget_allowed} calls of the minute used"
+                + (f"; {progress.waiting_reason}" if progress.waiting_reason else "")
+            )
+        self._shown = max(self._shown, step)
+        self._reason = progress.waiting_reason if closed else ""
+
+
+def print_findings(console: Console, findings: Findings) -> None:
+    """The end of the story."""
+    share = "-" if findings.share_used is None else f"{findings.share_used:.1%}"
+    carried = (
+        "every lead carries its newest score and tier"
+        if findings.wrong == 0
+        else f"{findings.wrong:,} leads do NOT carry their score"
+    )
+    console.print(run_summary(findings.summary))
+    console.print(f"Checked over the platform's API: {carried}")
+    console.print(f"429 episodes: {findings.episodes}; call budget used while work waited: {share}")
+    table = Table(title="First 10 in the campaign's sort order (ml_score, numeric, descending)")
+    for heading in ("#", "lead", "score", "tier", "calculated at"):
+        table.add_column(heading, justify="right" if heading in {"#", "score"} else "left")
+    for place, contact in enumerate(findings.first, 1):
+        data = contact["data"]
+        table.add_row(
+            str(place), contact["id"], data["ml_score"], data["route_tier"], data["ml_score_at"]
+        )
+    console.print(table)
