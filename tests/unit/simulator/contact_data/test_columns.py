@@ -73,6 +73,20 @@ def test_cell(column, text, code):
     assert fault(column, text) == code
 
 
+@pytest.mark.parametrize(
+    ("column", "text", "bounds"),
+    [
+        ("score", "101", "0 to 100"),
+        ("low", "9", "10 to any"),
+        ("at", "1969-01-01", "1970-01-01T00:00:00+00:00 to 2038-01-19T03:14:07.999999+00:00"),
+    ],
+)
+def test_bounds_are_named(column, text, bounds):
+    """The refusal of a value says what would have been allowed."""
+    checks = checks_of(SPECIFICATIONS, zip_column=None, decimals=True)
+    assert fault_in(checks, column, text)[1].endswith(bounds)
+
+
 @pytest.mark.parametrize("column", [spec["columnName"] for spec in SPECIFICATIONS] + ["zip"])
 def test_blank_fits_everywhere(column):
     """A blank cell is allowed in a column of any type."""

@@ -102,6 +102,14 @@ def test_download_needs_the_permission(desk, leads):
     assert desk("GET", uri, client="nobody").code == "missing.permissions"
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("right", ["outbound:contact:view", "outbound:contactList:view"])
+def test_export_needs_both_permissions(desk, leads, method, right):
+    """An export takes the right to see the contacts and the right to see the list."""
+    desk.organisation.add_client("half", "s", permissions=[right])
+    assert desk(method, export(leads), client="half").code == "missing.permissions"
+
+
 def test_imports_are_not_simulated(desk, leads):
     """Uploads say so plainly; the import status shows that there never was one."""
     said = desk("POST", f"{LISTS}/uploads", {})

@@ -181,6 +181,12 @@ def test_refused_searches(desk, leads, body, code):
     assert (said.status, said.code) == (400, code)
 
 
+def test_four_sorts(desk, leads):
+    """Four columns may decide the order, as in a campaign."""
+    sorts = [sort(column) for column in ("zone", "route_tier", "lead_id", "phone")]
+    assert ids(search(desk, leads, contactSorts=sorts)) == ["a", "b", "c"]
+
+
 def test_filters_of_others(desk, leads):
     """The filter of a search must exist and belong to the list."""
     said = search(desk, leads, contactListFilterId="nowhere")

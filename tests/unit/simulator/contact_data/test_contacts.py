@@ -398,6 +398,7 @@ def test_queue_of_a_put(desk, leads, *, override, switch, order, queued):
     found = sorted(desk.state(leads).contacts.values(), key=lambda each: each.queue_seq)
     assert [each.id for each in found] == order
     assert contact.queued is queued
+    assert contact.requeued_count == int(queued)
 
 
 @pytest.mark.parametrize(
