@@ -33,7 +33,7 @@ DELETE = "outbound:contact:delete"
 VIEW_LIST = "outbound:contactList:view"
 
 _CHOICE = {
-    "contactListFilterId": Text(),
+    "contactListFilterId": Text(minimum=1),
     "criteria": Anything(),
     "generateDownloadURI": Flag(),
 }

@@ -117,7 +117,7 @@ def search(call: Call) -> dict[str, Any]:
     check_sorts(sorts, state.columns, "contactSorts")
     found = _results(call, state, criteria_of(call, state, sent), sorts)
     page = Page(sent.get("pageNumber", 1), min(sent.get("pageSize", PAGE_SIZE), LARGEST_PAGE))
-    start = (page.number - 1) * page.size
+    start = min((page.number - 1) * page.size, len(found))  # islice takes no huge numbers
     entities = [state.contact_body(contact) for contact in islice(found, start, start + page.size)]
     return {
         **page.of(entities, len(found), f"{state.uri}/contacts/search"),

@@ -229,3 +229,63 @@ def test_strange_bodies_are_answered_officially(operation_id, world):
     watch = run(world, ask())
     assert watch.faults == []
     assert max(statuses) < 500
+
+
+SEARCH = "post_outbound_contactlist_contacts_search"
+REMOVE = "post_outbound_contactlist_contacts_bulk_remove"
+UPDATE = "post_outbound_contactlist_contacts_bulk_update"
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "body", "status"),
+    [
+        (SEARCH, {"pageNumber": 10**30, "pageSize": 1}, 200),
+        (SEARCH, {"contactListFilterId": "", "pageSize": 10**30}, 200),
+        (REMOVE, {"contactListFilterId": ""}, 400),
+        (UPDATE, {"contactListFilterId": "", "contact": {"data": {}}}, 400),
+    ],
+    ids=["page past all", "no filter, all on a page", "remove by no filter", "update by no filter"],
+)
+def test_values_at_the_edge(operation_id, body, status, world):
+    """Pages past the end are empty, and a job is never started by a filter without an id."""
+    answers = []
+
+    async def ask():
+        answers.append(await world.put(BY_ID[operation_id], Ask(body)))
+
+    watch = run(world, ask())
+    assert [answer.status_code for answer in answers] == [status]
+    assert watch.faults == []
+
+
+STRANGE_TEXTS = (
+    "",
+    "0",
+    "-1",
+    "1.5",
+    "true",
+    "9" * 15,
+    "9" * 40,
+    "x" * 3000,
+    "\0",
+    ",,",
+    "[]",
+    "2",
+)
+
+
+@pytest.mark.parametrize("operation_id", [name for name in OF_THE_SDK if official.call(name).query])
+def test_strange_queries_are_answered_officially(operation_id, world):
+    """Whatever stands in a query, the answer is a success or an ErrorBody below 500."""
+    operation, question = BY_ID[operation_id], WALK[operation_id][0]
+    statuses = set()
+
+    async def ask():
+        for name in sorted(official.call(operation_id).query):
+            for text in STRANGE_TEXTS:
+                strange = Ask(question.body, {**question.query, name: text}, question.path)
+                statuses.add((await world.put(operation, strange)).status_code)
+
+    watch = run(world, ask())
+    assert watch.faults == []
+    assert max(statuses) < 500
