@@ -21,7 +21,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 
-from integration.settings import ENV_PREFIX, Settings
+from integration.settings import ENV_PREFIX, Settings, clashes
 
 CONFIG_FILE: Final = Path("leadscore.toml")
 CONFIG_VARIABLE: Final = f"{ENV_PREFIX}CONFIG"
@@ -61,14 +61,17 @@ class _Layers:
 
     def source(self, option: str) -> str:
         """Where the value of ``option`` comes from, in words."""
-        match self.place(option):
-            case 0:
-                return flag(option)
-            case 1:
-                return variable(option)
-            case 2:
-                return f"{option} in {self.path}"
-        return "its default"
+        place = self.place(option)
+        if place == 0:
+            return flag(option)
+        return variable(option) if place == 1 else f"{option} in {self.path}"
+
+    def names(self) -> dict[str, str]:
+        """What counts for each option, as text."""
+        return {
+            option: str(self.value(option) or setting.default).strip()
+            for option, setting in Settings.model_fields.items()
+        }
 
     def value(self, option: str) -> Any:
         """What is given for ``option``."""
@@ -124,7 +127,8 @@ def load_settings(
         settings = _validated(layers)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False)
-        problems += (_explain(one, layers) for one in details)
+        problems += (_explain(one, layers) for one in details if one["loc"])
+        problems += clashes(layers.names())
     else:
         problems += _secret_problems(layers, settings)
     problems += _missing(layers, needs)
@@ -258,8 +262,6 @@ def _names(option: str) -> str:
 
 
 def _explain(error: ErrorDetails, layers: _Layers) -> str:
-    if not error["loc"]:
-        return error["msg"].removeprefix("Value error, ")
     option = str(error["loc"][0])
     field = Settings.model_fields[option]
     if error["type"] == "value_error":

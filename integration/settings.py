@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -70,6 +71,21 @@ def _webhook(text: str) -> str:
 
 _Id = Annotated[str, AfterValidator(_id)]
 _Name = Annotated[str, AfterValidator(_name)]
+
+
+_COLUMNS: Final = tuple(
+    f"column_{which}" for which in ("lead", "score", "instant", "tier", "model")
+)
+_TOLD_APART: Final = (*_COLUMNS, "senior_tier", "general_tier")
+
+
+def clashes(names: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with settings that must differ from each other, given by their option."""
+    columns = [names[option] for option in _COLUMNS]
+    if len(set(columns)) < len(columns):
+        yield f"the columns must differ from each other: {', '.join(columns)}"
+    if names["senior_tier"] == names["general_tier"]:
+        yield f"both tiers are called {names['senior_tier']}; their names must differ"
 
 
 class Settings(BaseSettings):
@@ -177,12 +193,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
-        columns = self.score_columns()
-        names = [columns.lead, columns.score, columns.instant, columns.tier, columns.model]
-        if len(set(names)) < len(names):
-            raise ValueError(f"the columns must differ from each other: {', '.join(names)}")
-        if self.senior_tier == self.general_tier:
-            raise ValueError(f"both tiers are called {self.senior_tier}; their names must differ")
+        for clash in clashes({name: getattr(self, name) for name in _TOLD_APART}):
+            raise ValueError(clash)
         return self
 
     def score_columns(self) -> ScoreColumns:
