@@ -399,6 +399,7 @@ def test_queue_of_a_put(desk, leads, *, override, switch, order, queued):
     assert [each.id for each in found] == order
     assert contact.queued is queued
     assert contact.requeued_count == int(queued)
+    assert contact.skipped is not queued
 
 
 @pytest.mark.parametrize(
