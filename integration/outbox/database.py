@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Final, Self
 
 SCHEMA_VERSION: Final = 1
+APPLICATION_ID: Final = 0x6C65_6164
+"""Marks a database file as an outbox ("lead" in ASCII), so that no other is taken for one."""
+_OUTBOX: Final = (APPLICATION_ID, SCHEMA_VERSION)
 _BUSY_S: Final = 60.0
 
 _SCHEMA: Final = """
@@ -66,10 +69,10 @@ CREATE TABLE pending (
 ) WITHOUT ROWID;
 CREATE INDEX pending_due ON pending (destination, due) WHERE due IS NOT NULL;
 
+-- Numbers of claims. None is used twice, so that a late word on an old claim is none on a new.
 CREATE TABLE claim (
-    id INTEGER PRIMARY KEY,
-    destination TEXT NOT NULL,
-    until INTEGER NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    destination TEXT NOT NULL
 );
 
 -- Every write: its intent is on record before it is made, with the value it replaces.
@@ -99,7 +102,7 @@ class Database:
     """One connection to the outbox file, which is made where it does not exist.
 
     Raises:
-        OutboxError: the path cannot be opened, is no outbox, or is of a newer version.
+        OutboxError: the path cannot be opened, is no outbox, or is of another version.
     """
 
     def __init__(self, path: Path) -> None:
@@ -107,43 +110,79 @@ class Database:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+        except (OSError, sqlite3.Error) as problem:
+            raise self._unusable(problem) from problem
+        try:
+            if self._marks() != _OUTBOX:
+                self._create()
             # A score must not be lost to a crash: full synchronisation, also in WAL mode.
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-32768"):
                 self._connection.execute(f"PRAGMA {pragma}")
-            self._prepare()
-        except (OSError, sqlite3.Error) as problem:
-            raise OutboxError(
-                f"the outbox {path} cannot be opened ({problem}); name another file with --outbox"
-            ) from problem
+        except sqlite3.Error as problem:
+            self._connection.close()
+            raise self._unusable(problem) from problem
+        except OutboxError:
+            self._connection.close()
+            raise
 
-    def _prepare(self) -> None:
-        version = self._version()
-        if version == 0:
-            with self.transaction() as connection:
-                if self._version() == 0:  # another process may have been faster
-                    for statement in _SCHEMA.split(";\n"):
-                        connection.execute(statement)
-                    connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-        elif version != SCHEMA_VERSION:
-            raise OutboxError(
-                f"the outbox {self.path} has format {version}, this version reads "
-                f"{SCHEMA_VERSION}; use the version that wrote it, or another file"
-            )
+    def _unusable(self, problem: Exception) -> OutboxError:
+        return OutboxError(
+            f"the outbox {self.path} cannot be opened ({problem}); name another file with --outbox"
+        )
 
-    def _version(self) -> int:
+    def _create(self) -> None:
+        """Lay out an empty file; nothing is written into any other.
+
+        Raises:
+            OutboxError: it is the database of something else, or of another version.
+        """
+        with self.transaction() as connection:
+            application, version = self._marks()
+            if (application, version) == _OUTBOX:
+                return  # another process was faster
+            if application == APPLICATION_ID:
+                raise OutboxError(
+                    f"the outbox {self.path} has format {version}, this version reads "
+                    f"{SCHEMA_VERSION}; use the version that wrote it, or another file"
+                )
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if application or version or tables:
+                raise OutboxError(
+                    f"{self.path} is a database of another program, not an outbox; "
+                    "name another file with --outbox"
+                )
+            for statement in _SCHEMA.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+    def _marks(self) -> tuple[int, int]:
+        (application,) = self._connection.execute("PRAGMA application_id").fetchone()
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        return int(version)
+        return int(application), int(version)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All statements inside take effect together, durably, or not at all."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        """All statements inside take effect together, durably, or not at all.
+
+        Raises:
+            OutboxError: the file cannot be written (full, busy for a minute, read-only).
+        """
+        connection = self._connection
         try:
-            yield self._connection
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:  # a full disk has rolled it back already
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.DatabaseError as problem:
+            raise OutboxError(
+                f"the outbox {self.path} cannot be written ({problem}); nothing of this step "
+                "was kept, what was accepted before is safe"
+            ) from problem
 
     def read(self) -> sqlite3.Connection:
         """The connection, for statements that change nothing."""
@@ -162,10 +201,20 @@ class DeliveryLock:
         self._file: int | None = None
 
     def acquire(self) -> bool:
-        """Take the lock if it is free; whether this process holds it now."""
+        """Take the lock if it is free; whether this process holds it now.
+
+        Raises:
+            OutboxError: the lock file cannot be opened.
+        """
         if self._file is not None:
             return True
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as problem:
+            raise OutboxError(
+                f"the lock file {self._path} cannot be opened ({problem.strerror}); "
+                "deliver as the user who made it, or name another file with --outbox"
+            ) from problem
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -61,10 +61,8 @@ class Intake:
                 else:
                     earlier.append(loser)
             _record(connection, run, arrivals.values())
-            connection.executemany(
-                "UPDATE arrival SET verdict = 'superseded' WHERE run = ? AND row = ?",
-                ((loser.run, loser.row) for loser in earlier),
-            )
+            _judge(connection, earlier, Verdict.SUPERSEDED)
+            _judge(connection, (slot.holder for slot in slots.values() if slot.parked), None)
             _keep(connection, destination, slots.values(), now)
 
 
@@ -123,6 +121,17 @@ def _record(connection: sqlite3.Connection, run: int, arrivals: Iterable[_Arriva
         "INSERT INTO arrival (run, row, lead, score, at, model, based_on, verdict, reason, message)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         map(columns, arrivals),
+    )
+
+
+def _judge(
+    connection: sqlite3.Connection, rows: Iterable[PendingScore], verdict: Verdict | None
+) -> None:
+    """Change what became of earlier rows, parked ones among them; None: they wait again."""
+    connection.executemany(
+        "UPDATE arrival SET verdict = ?, reason = NULL, message = NULL,"
+        " previous = NULL, previous_at = NULL WHERE run = ? AND row = ?",
+        ((verdict, one.run, one.row) for one in rows),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from integration.order import StoredScore
 from integration.outbox.database import Database
@@ -18,6 +18,12 @@ _OUTCOMES = (
     " AND l.destination = r.destination AND l.at = a.at AND l.outcome = 'delivered'"
     " WHERE a.run = ?"
 )
+_PENDING_ROW: Final = (
+    "EXISTS (SELECT 1 FROM run r JOIN pending p ON p.destination = r.destination"
+    " AND p.lead = arrival.lead AND p.run = arrival.run AND p.row = arrival.row"
+    " WHERE r.id = arrival.run)"
+)
+_PAGE: Final = 2_000
 _VERDICT = "coalesce(a.verdict, l.outcome, 'waiting')"
 
 
@@ -132,13 +138,23 @@ class Records:
 
     def arrivals(self, run: int) -> Iterator[ArrivalRecord]:
         """The rows of ``run`` in their order; a waiting one carries its latest problem."""
-        for columns in self._db.read().execute(
-            f"SELECT a.row, a.lead, a.score, a.at, {_VERDICT}, a.reason,"
-            " coalesce(a.message, p.message), coalesce(a.previous, l.previous),"
-            f" coalesce(a.previous_at, l.previous_at){_OUTCOMES} ORDER BY a.row",
-            (run,),
+        last = -1
+        # Page by page: a query that is left open keeps this connection from writing as soon as
+        # another process has written.
+        while (
+            page := self._db.read()
+            .execute(
+                f"SELECT a.row, a.lead, a.score, a.at, {_VERDICT}, a.reason,"
+                " coalesce(a.message, p.message), coalesce(a.previous, l.previous),"
+                f" coalesce(a.previous_at, l.previous_at){_OUTCOMES} AND a.row > ?"
+                " ORDER BY a.row LIMIT ?",
+                (run, last, _PAGE),
+            )
+            .fetchall()
         ):
-            yield ArrivalRecord(*columns)
+            for columns in page:
+                yield ArrivalRecord(*columns)
+            last = page[-1][0]
 
     def history(self, lead_id: str) -> list[LedgerRecord]:
         """Every write for a lead that is on record, the oldest score first."""
@@ -198,13 +214,23 @@ class Records:
 
         Without a lead or a reason: all of them.
         """
+        which = (
+            " WHERE claim IS NULL AND (parked IS NOT NULL OR due > :now)"
+            " AND (:lead IS NULL OR lead = :lead)"
+            " AND (:reason IS NULL OR coalesce(parked, 'put_off') = :reason)"
+        )
+        names = {"now": now, "lead": lead_id, "reason": reason}
         with self._db.transaction() as connection:
+            # What was parked had a verdict; now it waits again.
+            connection.execute(
+                "UPDATE arrival SET verdict = NULL, reason = NULL, message = NULL,"  # noqa: S608 - constants
+                " previous = NULL, previous_at = NULL"
+                f" WHERE (run, row) IN (SELECT run, row FROM pending{which})",
+                names,
+            )
             return connection.execute(
-                "UPDATE pending SET due = :now, parked = NULL, attempts = 0"
-                " WHERE claim IS NULL AND (parked IS NOT NULL OR due > :now)"
-                " AND (:lead IS NULL OR lead = :lead)"
-                " AND (:reason IS NULL OR coalesce(parked, 'put_off') = :reason)",
-                {"now": now, "lead": lead_id, "reason": reason},
+                f"UPDATE pending SET due = :now, parked = NULL, attempts = 0{which}",  # noqa: S608 - constants
+                names,
             ).rowcount
 
     def forget(self, lead_id: str) -> int:
@@ -219,12 +245,32 @@ class Records:
         return gone
 
     def prune(self, before: int) -> int:
-        """Drop finished runs, and writes settled, before ``before``; how many records."""
+        """Drop finished runs, and writes settled, before ``before``; how many records.
+
+        What is still pending stays, with its row and the intent to write it.
+        """
+        names = {"before": before}
         with self._db.transaction() as connection:
             gone = connection.execute(
-                "DELETE FROM arrival WHERE verdict IS NOT NULL"
-                " AND run IN (SELECT id FROM run WHERE finished < ?)",
-                (before,),
+                "DELETE FROM arrival"  # noqa: S608 - constants
+                " WHERE run IN (SELECT id FROM run WHERE finished < :before)"
+                f" AND NOT {_PENDING_ROW}",
+                names,
             ).rowcount
-            gone += connection.execute("DELETE FROM ledger WHERE settled < ?", (before,)).rowcount
+            # Rows of longer runs, whose write is dropped below: it alone says what became of them.
+            gone += connection.execute(
+                "DELETE FROM arrival"  # noqa: S608 - constants
+                " WHERE run IN (SELECT id FROM run WHERE started < :before"
+                " AND coalesce(finished, :before) >= :before) AND verdict IS NULL"
+                " AND EXISTS (SELECT 1 FROM run r JOIN ledger l ON l.lead = arrival.lead"
+                " AND l.destination = r.destination AND l.at = arrival.at"
+                f" WHERE r.id = arrival.run AND l.settled < :before) AND NOT {_PENDING_ROW}",
+                names,
+            ).rowcount
+            gone += connection.execute(
+                "DELETE FROM ledger WHERE coalesce(settled, recorded) < :before"
+                " AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.destination = ledger.destination"
+                " AND p.lead = ledger.lead AND p.at = ledger.at)",
+                names,
+            ).rowcount
             return gone

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the outcome of a claimed score means for its row, the queue, the ledger and its rivals.
+
+While a score was on its way, a newer one or an equal one of a later run may have taken its
+place in the queue; scores that it had beaten may get their turn because it was refused. All
+of it happens in the transaction of the settlement.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from integration.order import Verdict
+from integration.outbox.rows import Claim, Settlement, encode_bases, read_pending
+
+_CLAIMED: Final = "destination = ? AND lead = ? AND claim = ? AND at = ?"
+"""A pending score that was claimed, unless a newer one has taken its place."""
+_BEATEN: Final = "verdict IN ('superseded', 'duplicate', 'conflict')"
+"""As in the index arrival_of_lead: only the same words make use of it."""
+
+
+def settle(
+    connection: sqlite3.Connection, claim: Claim, settlements: Sequence[Settlement], now: int
+) -> None:
+    """Store the outcome of ``settlements`` and acknowledge them; ``now`` in ms since 1970."""
+    _settle_ledger(connection, claim.destination, settlements, now)
+    _settle_arrivals(connection, settlements)
+    if _acknowledge(connection, claim, settlements) < len(settlements):
+        adopted = _adopted(connection, claim, settlements)
+        _settle_arrivals(connection, adopted)
+        _acknowledge(connection, claim, adopted)
+        settlements = [*settlements, *adopted]
+        _keep_delivered(connection, settlements)
+        _put_off(connection, claim, settlements)
+    for settlement in settlements:
+        if settlement.verdict is Verdict.UNKNOWN_LEAD:
+            _spread_unknown(connection, claim, settlement)
+        elif settlement.verdict is Verdict.CONFLICT:
+            _revive(connection, claim, settlement, now)
+
+
+def _settle_ledger(
+    connection: sqlite3.Connection, destination: str, settlements: Sequence[Settlement], now: int
+) -> None:
+    connection.executemany(
+        "UPDATE ledger SET outcome = ?, settled = ? WHERE lead = ? AND destination = ? AND at = ?"
+        " AND outcome = 'intended'",
+        (
+            (one.verdict, now, one.pending.score.lead_id, destination, one.pending.score.at)
+            for one in settlements
+            if one.verdict is not None
+        ),
+    )
+
+
+def _settle_arrivals(connection: sqlite3.Connection, settlements: Sequence[Settlement]) -> None:
+    """Verdicts of rows; a delivered row has none of its own, the ledger speaks for it."""
+    connection.executemany(
+        "UPDATE arrival SET verdict = ?, reason = ?, message = ?, previous = ?, previous_at = ?"
+        " WHERE run = ? AND row = ?",
+        (
+            (
+                one.verdict,
+                one.reason or None,
+                one.message or None,
+                one.previous.score,
+                one.previous.at,
+                one.pending.run,
+                one.pending.row,
+            )
+            for one in settlements
+            if one.verdict not in {None, Verdict.DELIVERED}
+        ),
+    )
+
+
+def _acknowledge(
+    connection: sqlite3.Connection, claim: Claim, settlements: Sequence[Settlement]
+) -> int:
+    """Take what is done out of the queue, if the row that was claimed still stands there."""
+    return connection.executemany(
+        f"DELETE FROM pending WHERE {_CLAIMED} AND run = ? AND row = ?",  # noqa: S608 - constant
+        (
+            (*_key(claim, one), one.pending.run, one.pending.row)
+            for one in settlements
+            if one.verdict is not None and not one.parked
+        ),
+    ).rowcount
+
+
+def _adopted(
+    connection: sqlite3.Connection, claim: Claim, settlements: Sequence[Settlement]
+) -> list[Settlement]:
+    """The outcome again, for rows of later runs that brought the same score meanwhile."""
+    found = []
+    for one in settlements:
+        row = connection.execute(
+            f"SELECT run, row FROM pending WHERE {_CLAIMED}",  # noqa: S608 - constant
+            _key(claim, one),
+        ).fetchone()
+        if row not in {None, (one.pending.run, one.pending.row)}:
+            run, number = row
+            found.append(replace(one, pending=replace(one.pending, run=run, row=number)))
+    return found
+
+
+def _keep_delivered(connection: sqlite3.Connection, settlements: Sequence[Settlement]) -> None:
+    """Overtaken on their way, and delivered all the same: the ledger speaks for them."""
+    connection.executemany(
+        "UPDATE arrival SET verdict = NULL WHERE run = ? AND row = ? AND verdict IS NOT NULL",
+        (
+            (one.pending.run, one.pending.row)
+            for one in settlements
+            if one.verdict is Verdict.DELIVERED
+        ),
+    )
+
+
+def _put_off(
+    connection: sqlite3.Connection, claim: Claim, settlements: Sequence[Settlement]
+) -> None:
+    """What has to wait, or is parked, stays pending."""
+    connection.executemany(
+        "UPDATE pending SET claim = NULL, due = ?, parked = ?, message = ?,"  # noqa: S608 - constant
+        f" attempts = attempts + 1 WHERE {_CLAIMED}",
+        (
+            (
+                None if one.parked else one.due,
+                one.reason if one.parked else None,
+                one.message or one.reason,
+                *_key(claim, one),
+            )
+            for one in settlements
+            if one.verdict is None or one.parked
+        ),
+    )
+
+
+def _key(claim: Claim, one: Settlement) -> tuple[object, ...]:
+    score = one.pending.score
+    return (claim.destination, score.lead_id, claim.id, score.at)
+
+
+def _spread_unknown(connection: sqlite3.Connection, claim: Claim, settlement: Settlement) -> None:
+    """Every row of a lead that is not on the list is ``unknown_lead``, beaten ones too."""
+    connection.execute(
+        "UPDATE arrival SET verdict = 'unknown_lead', reason = 'unknown_lead', message = ?"  # noqa: S608 - constant
+        f" WHERE lead = ? AND {_BEATEN} AND run IN (SELECT id FROM run"
+        " WHERE destination = ? AND (finished IS NULL OR id = ?))",
+        (
+            settlement.message,
+            settlement.pending.score.lead_id,
+            claim.destination,
+            settlement.pending.run,
+        ),
+    )
+
+
+def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement, now: int) -> None:
+    """A score that lost to one which was refused itself gets its turn after all.
+
+    It came after the refused one, so its run is no older, unless it is still open.
+    """
+    beaten = connection.execute(
+        "SELECT lead, score, at, model, based_on, run, row, 0 FROM arrival"  # noqa: S608 - constant
+        f" WHERE lead = ? AND {_BEATEN} AND verdict = 'superseded' AND at < ?"
+        " AND run IN (SELECT id FROM run"
+        " WHERE destination = ? AND (finished IS NULL OR id >= ?))"
+        " ORDER BY at DESC, run, row LIMIT 1",
+        (
+            settlement.pending.score.lead_id,
+            settlement.pending.score.at,
+            claim.destination,
+            settlement.pending.run,
+        ),
+    ).fetchone()
+    if beaten is None:
+        return
+    loser = read_pending(beaten)
+    inserted = connection.execute(
+        "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, due)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            claim.destination,
+            loser.score.lead_id,
+            loser.score.score,
+            loser.score.at,
+            loser.score.model_version,
+            encode_bases(loser.score.based_on),
+            loser.run,
+            loser.row,
+            now,
+        ),
+    ).rowcount
+    if inserted:
+        connection.execute(
+            "UPDATE arrival SET verdict = NULL WHERE run = ? AND row = ?", (loser.run, loser.row)
+        )
