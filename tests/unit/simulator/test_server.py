@@ -182,6 +182,26 @@ def test_a_port_that_cannot_be_is_refused():
         listen(70_000)
 
 
+def test_answers_are_sent_without_delay():
+    """No packet waits for the acknowledgement of the one before: that would be 40 ms a call."""
+    delays = []
+
+    async def connect():
+        def accepted(_, writer):
+            connection = writer.get_extra_info("socket")
+            delays.append(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 0)
+            writer.close()
+
+        server = await asyncio.start_server(accepted, sock=listen(0))
+        async with server:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            await reader.read()
+            writer.close()
+
+    asyncio.run(connect())
+    assert delays == [False]
+
+
 @pytest.fixture
 def command(monkeypatch):
     """The command line with everything but the serving; what would have been served."""
