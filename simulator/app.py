@@ -76,6 +76,7 @@ class SimulatorApp:
                 for name, value in scope["headers"]
             },
             body=body,
+            scheme=scope.get("scheme", "http"),
         )
         reply = await self._pipeline.answer(request)
         await _send(send, reply, with_body=request.method != "HEAD")

@@ -52,7 +52,7 @@ class BulkJob:
         started: on the organisation's monotonic clock.
         seconds: simulated seconds before the first contact is done.
         rate: contacts done per simulated second after that.
-        download: the address of the backup; empty for none.
+        download: the path of the backup; empty for none.
     """
 
     def __init__(
@@ -114,8 +114,8 @@ class BulkJob:
                 state.requeue(contact, priority=bool(self.patch.priority))
         state.changed()
 
-    def body(self) -> dict[str, Any]:
-        """The official ContactsBulkOperationJob."""
+    def body(self, origin: str) -> dict[str, Any]:
+        """The official ContactsBulkOperationJob; ``origin`` goes before the backup's path."""
         body: dict[str, Any] = {
             "id": self.id,
             "state": "Complete" if self.over else "InProgress",
@@ -126,7 +126,7 @@ class BulkJob:
             "selfUri": f"{self._state.uri}/contacts/bulk/jobs/{self.id}",
         }
         if self.over and self.download:
-            body["downloadURI"] = self.download
+            body["downloadURI"] = origin + self.download
         return body
 
     def snapshot(self, monotonic: float) -> dict[str, Any]:
@@ -261,14 +261,14 @@ def read(call: Call) -> dict[str, Any]:
     state = _list_of(call, VIEW_LIST)
     for job in call.organisation.bulk_jobs.of(state.id):
         if job.id == call.path["jobId"]:
-            return job.body()
+            return job.body(call.origin)
     raise not_found(f"Bulk job {call.path['jobId']}", "resource.not.found")
 
 
 def list_all(call: Call) -> dict[str, Any]:
     """Every job on the list."""
     state = _list_of(call, VIEW_LIST)
-    entities = [job.body() for job in call.organisation.bulk_jobs.of(state.id)]
+    entities = [job.body(call.origin) for job in call.organisation.bulk_jobs.of(state.id)]
     return {
         "total": len(entities),
         "entities": entities,
@@ -291,7 +291,8 @@ def _started(
     sent: Mapping[str, Any],
 ) -> dict[str, Any]:
     backup = sent.get("generateDownloadURI", True)
-    return call.organisation.bulk_jobs.start(state, chosen, patch, backup=backup).body()
+    job = call.organisation.bulk_jobs.start(state, chosen, patch, backup=backup)
+    return job.body(call.origin)
 
 
 def _list_of(call: Call, permission: str) -> ContactListState:

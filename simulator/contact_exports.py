@@ -63,7 +63,7 @@ class Export:
 
     @property
     def uri(self) -> str:
-        """Where the file is."""
+        """Where the file is, as a path."""
         return f"{DOWNLOADS}/{self.id}"
 
     def csv(self) -> str:
@@ -178,7 +178,7 @@ def poll(call: Call) -> dict[str, Any]:
     export = call.organisation.contact_exports.latest(state.id)
     if export is None:
         raise not_found(f"An export of contact list {state.id}", "no.available.list.export.uri")
-    return {"uri": export.uri, "exportTimestamp": export.asked_at}
+    return {"uri": call.origin + export.uri, "exportTimestamp": export.asked_at}
 
 
 def download(call: Call) -> Answer:

@@ -96,6 +96,7 @@ class Call:
         token: its access token; empty for an operation without authentication.
         body: the parsed JSON body (a dict of lists of texts for a form); None where it is empty
             or ``null``.
+        origin: scheme and host that were called, for addresses in answers.
     """
 
     organisation: Organisation
@@ -107,6 +108,7 @@ class Call:
     caller: OAuthClient | None = None
     token: str = ""
     body: Any = None
+    origin: str = ""
 
     @property
     def client(self) -> OAuthClient:

@@ -44,6 +44,7 @@ class Request:
         query: percent-encoded, without the question mark.
         headers: names in lower case.
         body: all of it.
+        scheme: ``http`` or ``https``.
     """
 
     method: str
@@ -51,6 +52,13 @@ class Request:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    scheme: str = "https"
+
+    @property
+    def origin(self) -> str:
+        """What the client called, for addresses in answers; empty where it does not say."""
+        host = self.headers.get("host", "")
+        return f"{self.scheme}://{host}" if host else ""
 
     @property
     def bearer(self) -> str:
@@ -149,6 +157,7 @@ class Pipeline:
             request.headers,
             log.correlation_id,
             token=bearer,
+            origin=request.origin,
         )
         if operation.authenticated:
             call.caller = organisation.clients.authenticate(bearer)

@@ -154,8 +154,10 @@ def job(session: Session) -> Any:
     )
     session.simulator("POST", "/sim/clock", {"advance": 60})
     done = session.outbound.get_outbound_contactlist_contacts_bulk_job(session.list_id, begun.id)
+    backup = session.fetch(done.download_uri)
     return {
         "begun": begun.state,
+        "backup": [len(backup), backup[0].split(",")[:2]],
         "done": [done.state, done.type, done.completed_records, done.percent_complete],
     }
 

@@ -44,6 +44,13 @@ class Session:
         answer = urllib3.request(method, self.url + path, json=body)
         assert answer.status < 300, answer.data
 
+    def fetch(self, address: str) -> list[str]:
+        """The lines of a file that the API gave the address of."""
+        token = {"Authorization": f"Bearer {self.client.access_token}"}
+        answer = urllib3.request("GET", address, headers=token)
+        assert answer.status == 200, answer.data
+        return answer.data.decode().splitlines()
+
     def new_client(self, client_id: str, **settings: Any) -> Any:
         settings = {"secret": "secret", "permissions": ["*"], **settings}
         self.simulator("POST", "/sim/clients", {"client_id": client_id, **settings})

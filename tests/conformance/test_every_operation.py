@@ -258,6 +258,28 @@ def test_values_at_the_edge(operation_id, body, status, world):
     assert watch.faults == []
 
 
+def test_addresses_in_answers_lead_to_the_platform(world):
+    """The address of a file is whole, and leads to the host that was called."""
+    path = world.path_of(BY_ID["get_outbound_contactlist_export"])
+    job = world.path_of(BY_ID["get_outbound_contactlist_contacts_bulk_job"])
+    token = {"Authorization": f"Bearer {world.names['token']}"}
+    found = []
+
+    async def ask():
+        for host in ("https://api.mypurecloud.de", "http://127.0.0.1:8089"):
+            export = (await world.send("GET", host + path, headers=token)).json()["uri"]
+            backup = (await world.send("GET", host + job, headers=token)).json()["downloadURI"]
+            for address in (export, backup):
+                assert address.startswith(f"{host}/api/v2/downloads/")
+                found.append(await world.send("GET", address, headers=token))
+
+    watch = run(world, ask())
+    assert watch.faults == []
+    assert [answer.headers["content-type"].partition(";")[0] for answer in found] == [
+        "text/csv"
+    ] * 4
+
+
 STRANGE_TEXTS = (
     "",
     "0",

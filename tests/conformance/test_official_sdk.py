@@ -99,7 +99,11 @@ HAPPENED = {
         "a list in use": refused(400, "referential.integrity.error"),
         "not simulated": refused(501, "not.simulated"),
     },
-    "job": {"begun": "InProgress", "done": ["Complete", "BulkEdit", 250, 100]},
+    "job": {
+        "begun": "InProgress",
+        "backup": [251, ["inin-outbound-id", "lead_id"]],
+        "done": ["Complete", "BulkEdit", 250, 100],
+    },
     "limit": {
         "waited": [60],
         "allowed": "3",
