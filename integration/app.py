@@ -302,6 +302,7 @@ class App:
                 clock=self._clock,
                 correlate=self._correlate,
                 skip_unchanged=self._settings.skip_unchanged,
+                trust_ledger=self._settings.audit == "ledger",
             ),
             alerts=DriftAlerts(self._clock, notifiers),
             telemetry=self._telemetry,

@@ -131,6 +131,12 @@ class Settings(BaseSettings):
         "(from this outbox; fewer calls).",
         "read or ledger",
     )
+    columns_kept: bool = _option(
+        default=False,
+        description="The organisation keeps the columns that a write leaves out, and somebody has "
+        "checked that. The ledger audit needs it.",
+        expects="true or false",
+    )
     skip_unchanged: bool = _option(
         default=False,
         description="Do not write a score of the same value while the stored one is younger than "
@@ -195,6 +201,15 @@ class Settings(BaseSettings):
     def _names_differ(self) -> Self:
         for clash in clashes({name: getattr(self, name) for name in _TOLD_APART}):
             raise ValueError(clash)
+        return self
+
+    @model_validator(mode="after")
+    def _ledger_is_safe(self) -> Self:
+        if self.audit == "ledger" and not self.columns_kept:
+            raise ValueError(
+                "the ledger audit writes score columns alone, which is safe only where the "
+                "organisation keeps the others: check that, then set columns_kept"
+            )
         return self
 
     def score_columns(self) -> ScoreColumns:
