@@ -66,7 +66,7 @@ class _Layers:
             return flag(option)
         return variable(option) if place == 1 else f"{option} in {self.path}"
 
-    def names(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str]:
         """What counts for each option, as text."""
         return {
             option: str(self.value(option) or setting.default).strip()
@@ -128,7 +128,9 @@ def load_settings(
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False)
         problems += (_explain(one, layers) for one in details if one["loc"])
-        problems += clashes(layers.names())
+        # Rules between settings are looked at by the model only where each of them is good.
+        bound = [_said(one) for one in details if not one["loc"]]
+        problems += dict.fromkeys([*bound, *clashes(layers.texts())])
     else:
         problems += _secret_problems(layers, settings)
     problems += _missing(layers, needs)
@@ -265,7 +267,7 @@ def _explain(error: ErrorDetails, layers: _Layers) -> str:
     option = str(error["loc"][0])
     field = Settings.model_fields[option]
     if error["type"] == "value_error":
-        wanted = error["msg"].removeprefix("Value error, ")
+        wanted = _said(error)
     else:
         expects = _expects(field)
         wanted = f"give {expects}" if expects else _plain(error)
@@ -279,6 +281,10 @@ def _explain(error: ErrorDetails, layers: _Layers) -> str:
     if option != SECRET:
         names = f"{flag(option)} {names}"
     return f"{layers.source(option)} {shown}: {wanted} [{names}]"
+
+
+def _said(error: ErrorDetails) -> str:
+    return error["msg"].removeprefix("Value error, ")
 
 
 def _expects(field: FieldInfo) -> str:

@@ -76,16 +76,22 @@ _Name = Annotated[str, AfterValidator(_name)]
 _COLUMNS: Final = tuple(
     f"column_{which}" for which in ("lead", "score", "instant", "tier", "model")
 )
-_TOLD_APART: Final = (*_COLUMNS, "senior_tier", "general_tier")
+_BOUND: Final = (*_COLUMNS, "senior_tier", "general_tier", "audit", "columns_kept")
+_YES: Final = frozenset({"true", "yes", "on", "1", "t", "y"})
 
 
-def clashes(names: Mapping[str, str]) -> Iterator[str]:
-    """What is wrong with settings that must differ from each other, given by their option."""
-    columns = [names[option] for option in _COLUMNS]
+def clashes(texts: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with settings that are bound to each other, given as text by option."""
+    columns = [texts[option] for option in _COLUMNS]
     if len(set(columns)) < len(columns):
         yield f"the columns must differ from each other: {', '.join(columns)}"
-    if names["senior_tier"] == names["general_tier"]:
-        yield f"both tiers are called {names['senior_tier']}; their names must differ"
+    if texts["senior_tier"] == texts["general_tier"]:
+        yield f"both tiers are called {texts['senior_tier']}; their names must differ"
+    if texts["audit"] == "ledger" and texts["columns_kept"].lower() not in _YES:
+        yield (
+            "the ledger audit writes score columns alone, which is safe only where the "
+            "organisation keeps the others: check that, then set columns_kept"
+        )
 
 
 class Settings(BaseSettings):
@@ -198,18 +204,9 @@ class Settings(BaseSettings):
     )
 
     @model_validator(mode="after")
-    def _names_differ(self) -> Self:
-        for clash in clashes({name: getattr(self, name) for name in _TOLD_APART}):
+    def _go_together(self) -> Self:
+        for clash in clashes({name: str(getattr(self, name)) for name in _BOUND}):
             raise ValueError(clash)
-        return self
-
-    @model_validator(mode="after")
-    def _ledger_is_safe(self) -> Self:
-        if self.audit == "ledger" and not self.columns_kept:
-            raise ValueError(
-                "the ledger audit writes score columns alone, which is safe only where the "
-                "organisation keeps the others: check that, then set columns_kept"
-            )
         return self
 
     def score_columns(self) -> ScoreColumns:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
@@ -10,13 +11,14 @@ from typing import Annotated
 import typer
 
 from integration.app import App
-from integration.cli.console import NAME, result
+from integration.cli.console import NAME, pass_on_output, result
 from integration.cli.plugins import add_plugins, names_of
 from integration.cli.running import AppFactory, explain
 from integration.cli.verbs import Verbs
 from integration.clock import Clock, SystemClock
+from integration.configuration import variable
 from integration.settings import Settings
-from integration.telemetry import Telemetry
+from integration.telemetry import Telemetry, configure_logs
 
 DISTRIBUTION = "genesys-lead-scoring"
 
@@ -50,6 +52,8 @@ def run_command() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal or file that cannot show a character
             stream.reconfigure(errors="backslashreplace")
+    level = os.environ.get(variable("log_level"), "").lower()
+    configure_logs(level="debug" if level == "debug" else "warning")  # until settings say more
     clock = SystemClock()
 
     def make_app(settings: Settings, telemetry: Telemetry) -> App:
@@ -62,6 +66,7 @@ def run_command() -> None:
     try:
         command(prog_name=NAME)
     except Exception as problem:  # noqa: BLE001 - a verb of another room, or the help text
+        pass_on_output()
         sys.exit(explain(problem))
 
 

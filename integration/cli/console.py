@@ -101,9 +101,17 @@ def _write(stream: TextIO | None, text: str) -> None:
             raise OutputError(f"standard output cannot be written ({reason})") from error
 
 
+def pass_on_output() -> None:
+    """Write what standard output still holds, or give it up where that is not possible."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        silence(sys.stdout)
+
+
 def silence(stream: TextIO) -> None:
     """Point a stream without a reader at nothing, so that its last flush does not fail too."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, AttributeError):
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, stream.fileno())
         os.close(nothing)

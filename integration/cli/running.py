@@ -66,7 +66,7 @@ def ending_with_an_exit_code(interrupts: Interrupts | None = None) -> Iterator[I
             yield interrupts
     except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
-    except Exception as problem:  # noqa: BLE001 - whatever it is, the user gets a message
+    except (Exception, asyncio.CancelledError) as problem:  # noqa: BLE001 - a message for all
         raise typer.Exit(explain(problem)) from None
 
 

@@ -140,8 +140,9 @@ class Verbs:
                 quiet=quiet and not summary.exit_code,
                 to_stderr=verdicts == "-",
             )
-            for line in problems.lines(summary):
-                note(line)
+            if verdicts != "-":  # there every row has been told already
+                for line in problems.lines(summary):
+                    note(line)
             raise typer.Exit(summary.exit_code)
 
     def load(

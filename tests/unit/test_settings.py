@@ -52,6 +52,7 @@ GOOD = {
     "outbox": ("o.db", Path("o.db")),
     "keep_days": ("7", 7),
     "audit": ("ledger", "ledger"),
+    "columns_kept": ("yes", True),
     "skip_unchanged": ("true", True),
     "column_lead": ("lead", "lead"),
     "column_score": ("s", "s"),
@@ -85,6 +86,8 @@ def test_every_option_is_tried_here():
 def test_every_option_works_as_flag_variable_and_key(monkeypatch, option, text, value):
     """A value means the same wherever it is given."""
     Path("secret").write_text(SECRET)
+    if option == "audit":  # the ledger audit takes this promise
+        monkeypatch.setenv("LEADSCORE_COLUMNS_KEPT", "true")
     assert getattr(load_settings({option: text}), option) == value
     monkeypatch.setenv(variable(option), text)
     assert getattr(load_settings(), option) == value
@@ -153,6 +156,7 @@ BAD = {
     "a log of no kind": ("log_format", "xml", "give auto, console or json"),
     "two columns of one name": ("column_score", "lead_id", "must differ from each other"),
     "two tiers of one name": ("senior_tier", "general", "both tiers are called general"),
+    "an audit that could lose columns": ("audit", "ledger", "check that, then set columns_kept"),
 }
 
 
@@ -169,7 +173,7 @@ def test_a_bad_value_is_named_with_its_place_and_what_is_wanted(monkeypatch, opt
     given[f"{option} in leadscore.toml"] = problems()
     for place, (problem,) in given.items():
         assert message in problem
-        if "differ" not in message and "called" not in message:
+        if not {"differ", "called", "columns_kept"} & set(message.split()):
             assert problem.startswith(f"{place} is ")
             assert f"[{flag(option)} {variable(option)} {option}]" in problem
 
@@ -208,6 +212,13 @@ def test_all_problems_are_told_at_once(monkeypatch):
     assert len(found) == len(beginnings)
     for problem, beginning in zip(found, beginnings, strict=True):
         assert problem.startswith(beginning)
+
+
+def test_rules_between_settings_are_told_once_beside_the_others():
+    """A rule that settings break together is told whether or not each of them is good."""
+    flags = {"audit": "ledger", "senior_tier": "general"}
+    assert len(problems(flags)) == 2
+    assert len(problems({**flags, "batch_size": "0"})) == 3
 
 
 def test_the_message_counts_the_problems():
