@@ -7,9 +7,9 @@ HTTP (:mod:`simulator.control_plane`) and in the process.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, validate_call
+from pydantic import Field, NonNegativeInt, PositiveInt, validate_call
 
 from simulator.access import EVERYWHERE
 from simulator.clients import USUAL_LIFE, OAuthClient
@@ -24,6 +24,11 @@ from simulator.operation_limits import OperationLimit
 from simulator.organisation import Organisation
 
 LONGEST_SLEEP = 3600.0
+TEN_YEARS = 10 * 366 * 86400.0
+Seconds = Annotated[float, Field(ge=0, le=TEN_YEARS)]
+Duration = Annotated[float, Field(gt=0, le=TEN_YEARS)]
+Shift = Annotated[float, Field(ge=-TEN_YEARS, le=TEN_YEARS)]
+Rate = Annotated[float, Field(gt=0, le=10_000)]
 
 
 class Control:
@@ -50,7 +55,7 @@ class Control:
         }
 
     @validate_call
-    def advance(self, seconds: NonNegativeFloat) -> dict[str, Any]:
+    def advance(self, seconds: Seconds) -> dict[str, Any]:
         """Move a virtual clock on; any other runs by itself."""
         clock = self.organisation.clock
         if clock.mode != "virtual":
@@ -60,13 +65,13 @@ class Control:
         return self.clock()
 
     @validate_call
-    async def sleep(self, seconds: NonNegativeFloat) -> dict[str, Any]:
+    async def sleep(self, seconds: Seconds) -> dict[str, Any]:
         """Return after so many simulated seconds, an hour at most."""
         await self.organisation.clock.sleep(min(seconds, LONGEST_SLEEP))
         return self.clock()
 
     @validate_call
-    def skew(self, seconds: float) -> dict[str, Any]:
+    def skew(self, seconds: Shift) -> dict[str, Any]:
         """Let the server's time differ from the clock's."""
         self.organisation.set_clock_skew(seconds)
         return self.clock()
@@ -118,10 +123,10 @@ class Control:
         self,
         *,
         client_id: str,
-        seconds: PositiveFloat,
-        calls_per_second: PositiveFloat | None = None,
+        seconds: Duration,
+        calls_per_second: Rate | None = None,
         greedy: bool = False,
-        start_in: NonNegativeFloat = 0.0,
+        start_in: Seconds = 0.0,
     ) -> dict[str, Any]:
         """Let another process of a client call for a while.
 
@@ -189,12 +194,12 @@ class Control:
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         """Go back to a snapshot; nothing is changed where it is none."""
-        before = self.organisation.snapshot()
+        trial = Organisation(clock=self.organisation.clock)
         try:
-            self.organisation.restore(snapshot)
+            trial.restore(snapshot)
         except (KeyError, TypeError, IndexError, AttributeError) as error:
-            self.organisation.restore(before)
             raise ValueError(f"this is no snapshot: {error!r}") from None
+        self.organisation.restore(snapshot)
 
     @validate_call
     def calls(

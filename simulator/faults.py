@@ -64,7 +64,10 @@ class FaultRule(BaseModel):
         default=None, ge=0, description="For `status`: the Retry-After header; absent if unset."
     )
     seconds: float = Field(
-        default=0.0, description="For `latency`: how long. For `clock_skew`: the server's shift."
+        default=0.0,
+        ge=-1e8,
+        le=1e8,
+        description="For `latency`: how long. For `clock_skew`: the server's shift.",
     )
     after_commit: bool = Field(
         default=False,

@@ -46,7 +46,7 @@ class OperationLimit:
     namespace: str = "platform.api"
 
     def __post_init__(self) -> None:
-        if self.allowed < 0 or self.seconds <= 0:
+        if self.allowed < 0 or not 0 < self.seconds < math.inf:
             raise ValueError(f"a limit of {self.allowed} calls per {self.seconds} s is no limit")
 
 

@@ -125,7 +125,7 @@ class Organisation:
         """
         if data.get("version") != SNAPSHOT_VERSION:
             raise ValueError(f"a snapshot of version {SNAPSHOT_VERSION} is needed")
-        self.seed = data["seed"]
+        self.seed = int(data["seed"])
         self.reset()
         self.id = data["id"]
         self.set_clock_skew(data["clock_skew"])

@@ -28,6 +28,8 @@ from simulator.wire import write_body
 HOST = "127.0.0.1"
 LONGEST_HOLD = 120.0
 """Seconds of real time for which a call is held that is to time out."""
+KEEP_ALIVE = 75
+"""Seconds of real time for which an idle connection stays open; clients wait for their budget."""
 STOP_WITHIN = 1
 """Seconds of real time that running calls have to end when the server stops."""
 _CONNECTION = "simulator.connection"
@@ -74,6 +76,7 @@ def _config(organisation: Organisation) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         date_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=STOP_WITHIN,
     )
 

@@ -17,13 +17,15 @@ from urllib.parse import parse_qs
 from simulator.errors import bad_request, unsupported_media_type
 
 FORM = "application/x-www-form-urlencoded"
+MOST_FORM_FIELDS = 100
 _BODILESS = frozenset({"GET", "HEAD", "DELETE"})
 
 
 def read_body(method: str, headers: Mapping[str, str], body: bytes, *, form: bool) -> Any:
     """What the body says: JSON, or the fields of a form with all their values.
 
-    None for no body, for the JSON ``null``, and for whatever comes with a method that has none.
+    None for no body, for the JSON ``null``, for what is no form where a form is needed, and for
+    whatever comes with a method that has no body.
 
     Raises:
         Refusal: 415 for a body that is not declared as JSON; 400 for one that is none.
@@ -49,11 +51,11 @@ def write_body(body: Any) -> bytes:
     return b"" if body is None else _ENCODER.encode(body).encode("ascii")
 
 
-def _form(body: bytes) -> dict[str, list[str]]:
+def _form(body: bytes) -> dict[str, list[str]] | None:
     try:
-        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=100)
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FORM_FIELDS)
     except ValueError:
-        raise bad_request("bad.request", "The body is no form.") from None
+        return None
 
 
 def _refuse_constant(name: str) -> NoReturn:

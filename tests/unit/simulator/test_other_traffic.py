@@ -216,3 +216,47 @@ def test_windows_of_dead_tokens_are_forgotten(limited, monkeypatch):
         limited.me(PUSHER)
         limited.clock.advance(61)
     assert len(limited.organisation.limits.snapshot()["windows"]) <= 3
+
+
+def test_a_changed_shape_keeps_the_other_processes(limited):
+    """After rate_window is switched the window is empty, and other processes still call."""
+    limited.control.traffic(client_id=PUSHER, calls_per_second=1, seconds=30)
+    limited.clock.advance(10)
+    assert limited.me(PUSHER).count == 12
+    limited.control.set_switches(rate_window="fixed")
+    limited.clock.advance(5)
+    assert limited.me(PUSHER).count == 6
+
+
+def test_a_new_ceiling_does_not_rewrite_the_past(limited):
+    """What others did under the old ceiling is settled before the new one is in force."""
+    limited.control.set_limits(client_id=PUSHER, ceiling=5)
+    limited.control.traffic(client_id=PUSHER, calls_per_second=1, seconds=20)
+    limited.clock.advance(20)
+    limited.control.set_limits(client_id=PUSHER, ceiling=60)
+    assert limited.me(PUSHER).count == 6
+
+
+def test_the_usual_ceiling_is_what_a_block_allows(platform):
+    """A client without a ceiling of its own is measured against the default."""
+    body = {"name": "x", "authorizedGrantType": "CLIENT-CREDENTIALS"}
+    made = platform.call("POST", "/api/v2/oauth/clients", body).body["id"]
+    for _ in range(2):
+        platform.call("GET", "/api/v2/tokens/me", client=made)
+        platform.clock.advance(60)
+    block = platform.organisation.limits.report(made)["blocks"][0]
+    assert (block["allowed"], block["own"], block["refused"]) == (300, 1, 0)
+
+
+def test_refusals_are_counted_in_their_block(limited):
+    """Each minute knows what was refused in it."""
+    limited.control.set_limits(client_id=PUSHER, ceiling=1)
+    for _ in range(3):
+        limited.me(PUSHER)
+    limited.clock.advance(60)
+    limited.me(PUSHER)
+    blocks = report(limited)["blocks"]
+    assert [(block["start"], block["own"], block["refused"]) for block in blocks] == [
+        (0, 1, 2),
+        (60, 1, 0),
+    ]

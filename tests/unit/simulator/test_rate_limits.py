@@ -75,6 +75,13 @@ def test_waiting_as_long_as_asked_is_enough(limited):
     assert calls(limited, 1) == [200]
 
 
+def test_a_wait_is_one_second_at_least(limited):
+    """Retry-After is never zero, however soon a place becomes free."""
+    calls(limited, 3)
+    limited.clock.advance(59.999)
+    assert limited.me(PUSHER).headers["Retry-After"] == "1"
+
+
 def test_a_refused_call_takes_no_place(limited):
     """Hammering does not lengthen the wait."""
     calls(limited, 3)
@@ -202,6 +209,29 @@ def test_what_shares_a_layered_limit(platform, per, statuses):
         platform.call("GET", path + made[0], client="other"),
     ]
     assert [item.status for item in said] == statuses
+
+
+def test_a_layered_limit_that_stays_keeps_its_window(limited):
+    """Setting limits anew begins new windows for changed limits alone."""
+    limited.control.set_limits(client_id=PUSHER, ceiling=9)
+    same = OperationLimit("get_organizations_me", 1)
+    limited.organisation.limits.operations.set([same])
+    calls(limited, 1)
+    limited.organisation.limits.operations.set([same, OperationLimit("x", 1)])
+    assert calls(limited, 1) == [429]
+    limited.organisation.limits.operations.set([OperationLimit("get_organizations_me", 2)])
+    assert calls(limited, 2) == [200, 200]
+
+
+def test_windows_of_layered_limits_are_bounded(platform, monkeypatch):
+    """Idle windows of paths are forgotten where there would be too many."""
+    monkeypatch.setattr("simulator.operation_limits.MOST_METERS", 2)
+    operations = platform.organisation.limits.operations
+    operations.set([OperationLimit("x", 1, per="path")])
+    for number in range(10):
+        assert operations.charge("x", "", f"/{number}", number * 61.0, "sliding") is None
+    assert len(operations._meters) <= 2
+    assert operations.charge("x", "", "/9", 9 * 61.0 + 1, "sliding") is not None
 
 
 def test_a_call_that_its_operation_refuses_has_used_the_clients_window(limited):

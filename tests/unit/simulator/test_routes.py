@@ -25,6 +25,7 @@ ROUTES = Routes(
         operation("GET", "/api/v2/things/home/keys", "keys"),
         operation("GET", "/api/v2/things/{thingId}/parts/{partId}", "part"),
         operation("GET", "/api/v2/tables/{tableId}/rows/{rowId*}", "row"),
+        operation("GET", "/api/v2/tables/{tableId}/rows/{rowId}/cells", "cells"),
     ]
 )
 
@@ -41,6 +42,7 @@ ROUTES = Routes(
         ("GET", "/API/V2/Things", "all", {}),
         ("GET", "/api/v2/things/a%2Fb%20%C3%BC", "one", {"thingId": "a/b ü"}),
         ("GET", "/api/v2/things/a+b", "one", {"thingId": "a+b"}),
+        ("GET", "/api/v2/tables/t/rows/a/cells", "cells", {"tableId": "t", "rowId": "a"}),
         ("GET", "/api/v2/tables/t/rows/a/b%2Fc", "row", {"tableId": "t", "rowId": "a/b/c"}),
     ],
 )

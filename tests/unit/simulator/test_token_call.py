@@ -55,9 +55,19 @@ def test_a_client_that_proves_nothing_is_refused(platform, client_id, secret):
         (FORM, b"grant_type=", "invalid_request"),
         (FORM, b"scope=x", "invalid_request"),
         (FORM, b"", "invalid_request"),
+        (FORM, b"grant_type=%ff&a=1" + b"&a=1" * 200, "invalid_request"),
+        (FORM, b"\xff", "invalid_request"),
         ({"content-type": "application/json"}, b'{"grant_type": "x"}', "invalid_request"),
     ],
-    ids=["another grant", "blank grant", "no grant", "no body", "JSON instead of a form"],
+    ids=[
+        "another grant",
+        "blank grant",
+        "no grant",
+        "no body",
+        "too many fields",
+        "no text",
+        "JSON instead of a form",
+    ],
 )
 def test_a_request_that_is_no_client_credentials_grant_is_refused(platform, headers, form, error):
     """A token request of another kind gets 400 and says what is wrong with it."""
@@ -224,3 +234,16 @@ def test_expired_tokens_make_room_first(platform, monkeypatch):
     platform.clock.advance(301)
     clients.issue(clients.by_id["short"])
     assert platform.call("GET", ME, token=live).status == 200
+
+
+def test_live_tokens_are_those_of_the_client_that_are_good_now(platform):
+    """The control plane counts neither expired tokens nor those of others."""
+    platform.client("pusher", token_life=300)
+    clients = platform.organisation.clients
+    platform.token()
+    clients.issue(clients.by_id["pusher"])
+    platform.clock.advance(299)
+    clients.issue(clients.by_id["pusher"])
+    assert clients.live_tokens("pusher") == 2
+    platform.clock.advance(1)
+    assert clients.live_tokens("pusher") == 1
