@@ -7,10 +7,12 @@ import base64
 import json
 from dataclasses import dataclass
 
+import httpx
 import pytest
 
 from simulator.clock import VirtualClock
 from simulator.control import Control
+from simulator.mount import SimulatorTransport
 from simulator.organisation import BOOTSTRAP_CLIENT, Organisation
 from simulator.pipeline import Pipeline, Request
 from simulator.resources import OPERATIONS
@@ -19,6 +21,12 @@ from simulator.virtual_time import run_virtual
 
 ROUTES = Routes(OPERATIONS)
 ME = "/api/v2/organizations/me"
+LISTS = "/api/v2/outbound/contactlists"
+DEFINITION = {
+    "name": "Leads",
+    "columnNames": ["phone", "ml_score"],
+    "phoneColumns": [{"columnName": "phone", "type": "cell"}],
+}
 
 
 @dataclass
@@ -106,3 +114,27 @@ def platform():
 @pytest.fixture
 def make_platform():
     return Platform
+
+
+@pytest.fixture
+def sim(platform):
+    """Send JSON to the control plane over HTTP."""
+
+    def send(method, path, body=None, **query):
+        async def call():
+            transport = SimulatorTransport(platform.organisation)
+            async with httpx.AsyncClient(transport=transport, base_url="http://sim") as client:
+                return await client.request(method, path, json=body, params=query)
+
+        return platform.run(call())
+
+    return send
+
+
+@pytest.fixture
+def lead(platform):
+    """The ids of a contact list and of its one contact."""
+    list_id = platform.call("POST", LISTS, DEFINITION).body["id"]
+    contact = {"id": "L1", "contactListId": list_id, "data": {"phone": "+1", "ml_score": "87"}}
+    platform.call("POST", f"{LISTS}/{list_id}/contacts", [contact])
+    return list_id, "L1"
