@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import structlog
@@ -79,6 +79,10 @@ class _Part:
     """An earlier attempt may have been carried out."""
     trial: bool = False
     """A single row that shall show whether the rows are to blame."""
+
+    def only(self, writes: tuple[Write, ...]) -> Self:
+        """The same with some of its writes."""
+        return replace(self, group=WriteGroup(writes, self.group.kind))
 
 
 class Batch:
@@ -199,8 +203,9 @@ class Batch:
         while parts:
             part = parts.popleft()
             await self._calls.ready()
-            if part.uncertain or self._outdated(part.group):
-                parts.extendleft(reversed(await self._again(part)))
+            instead = await self._instead(part)
+            if instead is not None:
+                parts.extendleft(reversed(instead))
                 continue
             try:
                 created = await self._tools.store.write(part.group, self._calls)
@@ -225,11 +230,22 @@ class Batch:
                 if part.parent is not None:
                     self._blame_rows()
 
-    def _outdated(self, group: WriteGroup) -> bool:
+    async def _instead(self, part: _Part) -> list[_Part] | None:
+        """What has to take the place of ``part``; None where it can be written as it is."""
+        fresh, outdated = self._by_age(part.group)
+        if part.uncertain or not fresh:
+            return await self._again(part)
+        if outdated:  # to read all of it again might take as long again, and never end
+            return [part.only(fresh), part.only(outdated)]
+        return None
+
+    def _by_age(self, group: WriteGroup) -> tuple[tuple[Write, ...], tuple[Write, ...]]:
+        """The writes that were read just now, and those that were read too long ago."""
         if self._tools.budget.limit < self._tools.store.calls_for(1):
-            return False  # so low a limit never lets a read and a write follow each other
-        oldest = min(write.held.read_at for write in group.writes)
-        return self._tools.clock.monotonic() - oldest > READ_AGE_S
+            return group.writes, ()  # a limit that never lets a write follow its read
+        border = self._tools.clock.monotonic() - READ_AGE_S
+        fresh = tuple(write for write in group.writes if write.held.read_at >= border)
+        return fresh, tuple(write for write in group.writes if write.held.read_at < border)
 
     async def _again(self, part: _Part) -> list[_Part]:
         """Read the rows of a part once more: what is left to write, grouped anew.

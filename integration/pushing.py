@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any, Final, TypeVar
 
 from integration.batch import BatchTools
@@ -139,7 +138,17 @@ def read_row(row: SourceRow, now: datetime) -> InputRow:
 
 
 def parts_of(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    """``rows`` in lists of up to ``size``."""
-    rows = iter(rows)
-    while part := list(islice(rows, size)):
+    """``rows`` in lists of up to ``size``; those before a failure come before the failure."""
+    part: list[T] = []
+    try:
+        for row in rows:
+            part.append(row)
+            if len(part) == size:
+                yield part
+                part = []
+    except Exception:
+        if part:
+            yield part
+        raise
+    if part:
         yield part
