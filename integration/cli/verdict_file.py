@@ -30,6 +30,7 @@ class VerdictFile:
 
     def __init__(self, target: str | None, source: str) -> None:
         self._target = target or ""
+        self._place = Path(self._target)
         self._beside: Path | None = None
         self._out: IO[str] | None = None
         self.wanted = target is not None
@@ -42,8 +43,8 @@ class VerdictFile:
             if path.exists() and not path.is_file():
                 self._out = path.open("w", encoding="utf-8")  # a pipe, or /dev/null
                 return
-            place = path.resolve()  # what a link points at, so that the link stays
-            self._beside = place.with_name(f".{place.name}.{os.getpid()}.part")
+            self._place = path.resolve()  # what a link points at, so that the link stays
+            self._beside = self._place.with_name(f".{self._place.name}.{os.getpid()}.part")
             self._out = self._beside.open("w", encoding="utf-8")
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
@@ -64,7 +65,7 @@ class VerdictFile:
             write_verdicts(rows, self._out)
             self._out.close()
             if self._beside is not None:
-                self._beside.replace(Path(self._target).resolve())
+                self._beside.replace(self._place)
                 self._beside = None
         except OSError as error:
             reason = error.strerror or error

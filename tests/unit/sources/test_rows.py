@@ -276,6 +276,17 @@ def test_a_quote_that_is_never_closed_costs_one_row(judge, line, many, monkeypat
     assert judge(f"{HEADER}\n{good}\n{line}\n{good}\n", "csv") == expected
 
 
+def test_the_search_for_a_closing_quote_has_an_end(tmp_path, monkeypatch):
+    """What is held of one record is bounded, and the message says where the search ended."""
+    monkeypatch.setattr(delimited, "MAX_RECORD", 5_000)
+    file = tmp_path / "leads.csv"
+    file.write_text(f'{HEADER}\n"L2,87,{T}\n' + f"{GOOD}\n" * 500)
+    first, *others = rows(file)
+    message = "line 2 has a quote that is not closed within 5,000 characters"
+    assert first.problem.message == message
+    assert len(others) == 500
+
+
 def test_a_quote_that_another_line_seems_to_close_costs_one_row_each(judge):
     """Two stray quotes far apart do not make one field of all that is between them."""
     stray = f'"L2,87,{T}'
