@@ -196,6 +196,11 @@ class Settings(BaseSettings):
     drift_file: Path | None = _option(
         None, "File to which the same alerts are appended as JSON lines."
     )
+    metrics_file: Path | None = _option(
+        None,
+        "File for the metrics of each run, in the text format of Prometheus, as the textfile "
+        "collector of the node exporter reads it.",
+    )
     log_format: LogFormat = _option(
         "auto", "How the log looks; auto is console on a terminal.", "auto, console or json"
     )

@@ -8,9 +8,11 @@ that is not a fault of this program.
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Final, TypeVar
 
 import structlog
@@ -41,14 +43,38 @@ def run(
     work: Callable[[App], Awaitable[T]],
     interrupts: Interrupts,
 ) -> T:
-    """Do ``work`` with an app of its own, in the command's only event loop."""
+    """Do ``work`` with an app of its own, in the command's only event loop.
+
+    Raises:
+        OutputError: the metrics cannot be written.
+    """
+    telemetry = Telemetry()
 
     async def main() -> T:
-        async with make_app(settings, Telemetry()) as app:
+        async with make_app(settings, telemetry) as app:
             with interrupts.stopping(app.interrupt):
                 return await work(app)
 
-    return asyncio.run(main())
+    try:
+        return asyncio.run(main())
+    finally:
+        if settings.metrics_file is not None:
+            _write_metrics(settings.metrics_file, telemetry.exposition())
+
+
+def _write_metrics(path: Path, exposition: bytes) -> None:
+    """Put a whole file into its place, for a collector may read it at any moment."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(exposition)
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        reason = error.strerror or error
+        raise OutputError(
+            f"--metrics-file {path} cannot be written ({reason}); the run itself is done"
+        ) from error
 
 
 @contextmanager

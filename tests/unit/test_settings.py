@@ -72,6 +72,7 @@ GOOD = {
     "retry_total": ("12.5", 12.5),
     "drift_webhook": ("https://hooks.example/x", "https://hooks.example/x"),
     "drift_file": ("drift.jsonl", Path("drift.jsonl")),
+    "metrics_file": ("leadscore.prom", Path("leadscore.prom")),
     "log_format": ("json", "json"),
     "log_level": ("debug", "debug"),
 }

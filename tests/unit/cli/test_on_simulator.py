@@ -163,6 +163,21 @@ def test_an_unknown_lead_is_parked_until_it_is_loaded(world, tmp_path):
     assert world.stored("new")["ml_score"] == "50"
 
 
+def test_metrics_of_a_run_are_left_for_a_collector(world, tmp_path, monkeypatch):
+    """The file is whole, and there after a refusal too; a place that is none is told."""
+    assert world.run("push", "scores.csv", "--metrics-file", "m.prom").exit_code == 0
+    metrics = (tmp_path / "m.prom").read_text()
+    assert 'leadscore_scores_total{verdict="delivered"} 120.0' in metrics
+    assert 'leadscore_calls_total{operation="write contacts",status="200"}' in metrics
+    monkeypatch.setenv("LEADSCORE_CLIENT_SECRET", "wrong")
+    assert world.run("push", "scores.csv", "--metrics-file", "m.prom").exit_code == 3
+    assert 'status="401"' in (tmp_path / "m.prom").read_text()
+    result = world.run("push", "scores.csv", "--metrics-file", "no/where")
+    assert result.exit_code == 2
+    assert "--metrics-file no/where cannot be written (No such file" in result.stderr
+    assert not list(tmp_path.glob(".*.part"))
+
+
 def test_a_wrong_secret_is_refused_and_everything_kept(world, monkeypatch):
     """Exit code 3, the reason told, and push --resume delivers once the secret is right."""
     monkeypatch.setenv("LEADSCORE_CLIENT_SECRET", "wrong")
