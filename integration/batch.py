@@ -125,7 +125,7 @@ class Batch:
         difference in the sample means that somebody else writes too: then all are read.
         """
         if not self._tools.trust_ledger:
-            return await self._tools.store.read(lead_ids, self._calls)
+            return await self._read(lead_ids)
         now = self._tools.clock.now()
         read_at = self._tools.clock.monotonic()
         ledger = {
@@ -137,16 +137,19 @@ class Batch:
         }
         sample = list(ledger)[self._claim.id % SAMPLE :: SAMPLE]
         asked = [lead for lead in lead_ids if lead not in ledger]
-        held = await self._tools.store.read(asked + sample, self._calls)
+        held = await self._read(asked + sample)
         if all(lead in held and _agree(held[lead], ledger[lead]) for lead in sample):
             return ledger | held
         _log.warning("ledger_differs", destination=self._claim.destination, sample=len(sample))
         rest = [lead for lead in ledger if lead not in held]
-        return held | await self._tools.store.read(rest, self._calls)
+        return held | await self._read(rest)
+
+    async def _read(self, lead_ids: Sequence[str]) -> dict[str, Held]:
+        scores = [self._open[lead].score for lead in lead_ids]
+        return await self._tools.store.read(scores, self._calls)
 
     def _compare(self, lead_ids: Sequence[str], held: Mapping[str, Held]) -> list[Write]:
         """Settle what needs no write, put the others on record, and return them."""
-        now = self._tools.clock.now()
         writes: list[Write] = []
         present: list[PendingScore] = []
         for lead_id in lead_ids:
@@ -156,23 +159,41 @@ class Batch:
                 self._settle_unknown(pending)
                 continue
             verdict = against_stored(pending.score, found.stored)
-            if verdict is Verdict.DUPLICATE:
+            if verdict is Verdict.DUPLICATE and found.placed:
                 present.append(pending)
-            elif verdict is not None:
+            elif verdict not in {None, Verdict.DUPLICATE}:
                 self._settle(pending, verdict, found.stored, message=_lost_to(found.stored))
-            elif self._same_and_young(pending, found):
+            elif found.placed and self._same_and_young(pending, found):
                 self._settle(pending, Verdict.DUPLICATE, found.stored, reason="value_unchanged")
             else:
                 writes.append(Write(pending.score, found))
         self._settle_present(present, held)
-        if writes:
+        self._record(writes)
+        return writes
+
+    def _record(self, writes: Sequence[Write]) -> None:
+        """Put the writes on record, but for scores that only go to another place.
+
+        Those replace nothing: what their first delivery replaced stays on record.
+        """
+        same = [write for write in writes if write.held.stored.at == write.score.at]
+        delivered = self._tools.outbox.records.last_delivered(
+            self._claim.destination, [write.score.lead_id for write in same]
+        )
+        moved = {
+            write.score.lead_id: write.held.stored
+            for write in same
+            if delivered.get(write.score.lead_id) == StoredScore(write.score.score, write.score.at)
+        }
+        new = [write for write in writes if write.score.lead_id not in moved]
+        self._intended |= moved
+        if new:
             self._intended |= self._tools.outbox.claims.intend(
                 self._claim,
-                [(self._open[write.score.lead_id], write.held.stored) for write in writes],
+                [(self._open[write.score.lead_id], write.held.stored) for write in new],
                 self._tools.correlate(),
-                instant_of(now),
+                instant_of(self._tools.clock.now()),
             )
-        return writes
 
     def _settle_present(self, present: Sequence[PendingScore], held: Mapping[str, Held]) -> None:
         """Scores that the store holds already: ours from before a failure, or duplicates."""
@@ -260,7 +281,7 @@ class Batch:
         fits = self._tools.store.scores_within(self._calls.calls) or 1
         now, later = writes[:fits], writes[fits:]
         leads = [write.score.lead_id for write in now]
-        left = self._compare(leads, await self._tools.store.read(leads, self._calls))
+        left = self._compare(leads, await self._read(leads))
         parts = [_Part(group, part.parent) for group in self._tools.store.groups(left)]
         if later:
             rest = WriteGroup(later, part.group.kind)

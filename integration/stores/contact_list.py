@@ -22,7 +22,7 @@ from integration.platform.budget import Reservation
 from integration.platform.client import GenesysClient
 from integration.platform.paths import path
 from integration.policy import ScoringPolicy
-from integration.scores import read_instant
+from integration.scores import LeadScore, read_instant
 from integration.stores.port import Held, Write, WriteGroup
 
 READ_SIZE: Final = 50
@@ -87,8 +87,13 @@ class ContactListStore:
         """What ``calls`` calls can carry when one of them is the write."""
         return max(0, min(self._batch, (calls - 1) * READ_SIZE))
 
-    async def read(self, lead_ids: Sequence[str], calls: Reservation) -> dict[str, Held]:
-        """The contacts of ``lead_ids``, those that are on the list."""
+    def lane(self, score: LeadScore) -> str:  # noqa: ARG002 - part of the port
+        """All scores go the same way."""
+        return ""
+
+    async def read(self, scores: Sequence[LeadScore], calls: Reservation) -> dict[str, Held]:
+        """The contacts of the leads, those that are on the list."""
+        lead_ids = [score.lead_id for score in scores]
         parts = [lead_ids[at : at + READ_SIZE] for at in range(0, len(lead_ids), READ_SIZE)]
         held: dict[str, Held] = {}
         turns = asyncio.Semaphore(self._concurrency)

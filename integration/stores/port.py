@@ -21,11 +21,14 @@ class Held:
         read_at: when it was read, in seconds of the monotonic clock.
         row: the store's own record, handed back to it when the score is written; empty where
             the score was taken from the ledger.
+        placed: False where the score does not lie where it counts: then it is written even if
+            it is the same.
     """
 
     stored: StoredScore
     read_at: float
     row: Mapping[str, Any] = field(default_factory=dict)
+    placed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,15 @@ class ScoreStore(Protocol):
         """How many scores ``calls`` calls can read and write; 0 where they are too few."""
         ...
 
-    async def read(self, lead_ids: Sequence[str], calls: Reservation) -> dict[str, Held]:
-        """What is held for each lead; leads that the store does not know are left out."""
+    def lane(self, score: LeadScore) -> str:
+        """Scores of one lane are delivered together; a store without lanes has the lane ""."""
+        ...
+
+    async def read(self, scores: Sequence[LeadScore], calls: Reservation) -> dict[str, Held]:
+        """What is held for the lead of each of ``scores``, which may be written next.
+
+        Leads that the store does not know are left out.
+        """
         ...
 
     def groups(self, writes: Sequence[Write]) -> list[WriteGroup]:

@@ -40,6 +40,7 @@ class MemoryStore:
         self.before: Callable[[str, Sequence[str]], None] = lambda *_: None
         self.after: Callable[[str, Sequence[str]], None] = lambda *_: None
         self.created: set[str] = set()
+        self.misplaced: set[str] = set()
 
     def calls_for(self, scores):
         return -(-scores // READ_SIZE) + 1
@@ -55,13 +56,22 @@ class MemoryStore:
         finally:
             permit.answered(200, {})
 
-    async def read(self, lead_ids, calls):
+    def lane(self, _score):
+        return ""
+
+    async def read(self, scores, calls):
         found = {}
+        lead_ids = [score.lead_id for score in scores]
         for start in range(0, len(lead_ids), READ_SIZE):
             part = lead_ids[start : start + READ_SIZE]
             await self._call("read", part, calls)
             found |= {
-                lead: Held(self.held[lead], self.clock.monotonic(), {"there": True})
+                lead: Held(
+                    self.held[lead],
+                    self.clock.monotonic(),
+                    {"there": True},
+                    placed=lead not in self.misplaced,
+                )
                 for lead in part
                 if lead in self.held
             }
@@ -75,6 +85,7 @@ class MemoryStore:
         await self._call("write", leads, calls)
         for write in group.writes:
             self.held[write.score.lead_id] = StoredScore(write.score.score, write.score.at)
+        self.misplaced -= set(leads)
         self.after("write", leads)
         return self.created & set(leads)
 

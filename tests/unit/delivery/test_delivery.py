@@ -79,6 +79,58 @@ def test_compares_with_what_is_stored(world, stored, age_s, verdict):
     assert [kind for kind, _ in world.store.calls] == ["read"]
 
 
+def test_writes_a_score_again_that_lies_in_the_wrong_place(world):
+    """A score that is held, but not where it counts, is written; its history stays as it was."""
+    world.store.held = {"a": StoredScore(40, 5)}
+    score = world.score("a", 90)
+    world.enqueue(score)
+    world.deliver()
+    world.store.misplaced = {"a"}
+    run = world.enqueue(score)
+    assert world.deliver().verdicts == {"delivered": 1}
+    assert [kind for kind, _ in world.store.calls] == ["read", "write"] * 2
+    (entry,) = world.outbox.records.history("a")
+    assert (entry.previous, entry.correlation, entry.outcome) == (40, "batch-1", "delivered")
+    (row,) = world.outbox.records.arrivals(run)
+    assert (row.verdict, row.previous) == ("delivered", 40)
+
+
+def test_records_a_misplaced_score_that_others_wrote(world):
+    """A score in the wrong place that is not on record goes on record as one that stays."""
+    score = world.score("a", 90)
+    world.store.held = {"a": StoredScore(90, score.at)}
+    world.store.misplaced = {"a"}
+    world.enqueue(score)
+    assert world.deliver().verdicts == {"delivered": 1}
+    (entry,) = world.outbox.records.history("a")
+    assert (entry.previous, entry.previous_at) == (90, score.at)
+
+
+@pytest.mark.parametrize(
+    ("stored", "verdict"),
+    [((90, 1), "superseded"), ((91, 0), "conflict")],
+    ids=["newer", "another one for the same time"],
+)
+def test_a_misplaced_score_still_beats_an_older_one(world, stored, verdict):
+    """Where a score lies does not change which of two is the newest."""
+    score = world.score("a", 90)
+    world.store.held = {"a": StoredScore(stored[0], score.at + stored[1])}
+    world.store.misplaced = {"a"}
+    run = world.enqueue(score)
+    world.deliver()
+    assert world.verdicts(run) == {1: verdict}
+
+
+def test_a_misplaced_score_is_never_left_out(world):
+    """The option to leave out unchanged values is for scores that lie where they count."""
+    world.options["skip_unchanged"] = True
+    world.store.held = {"a": StoredScore(50, world.now - 3_600_000)}
+    world.store.misplaced = {"a"}
+    run = world.enqueue(world.score("a", 50))
+    world.deliver()
+    assert world.verdicts(run) == {1: "delivered"}
+
+
 def test_parks_unknown_lead(world):
     """A lead that the store does not know is never created, and waits for a retry."""
     run = world.enqueue(world.score("ghost"))
