@@ -108,6 +108,16 @@ def missing_permissions(permissions: Iterable[str], division: str | None = None)
     return Refusal(403, "missing.permissions", message, params=params)
 
 
+def missing_any_permission(permissions: Iterable[str], division: str | None = None) -> Refusal:
+    """403 that names permissions of which one would do, and where."""
+    params = {"permissions": ", ".join(permissions)}
+    message = "The client needs one of these permissions: {permissions}"
+    if division is not None:
+        params["division"] = division
+        message += " in division {division}"
+    return Refusal(403, "missing.any.permissions", message, params=params)
+
+
 def not_found(what: str, code: str = "not.found") -> Refusal:
     """404 for an object that does not exist, or no longer."""
     return Refusal(404, code, "{what} was not found.", params={"what": what})

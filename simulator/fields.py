@@ -18,6 +18,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from simulator.errors import bad_field
@@ -120,6 +121,8 @@ class Number(Reader):
         """The number as it was sent, integral or not."""
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise bad_field("bad.request", where, f"a number is needed, not {_kind(value)}")
+        if isinstance(value, float) and not isfinite(value):  # 1e999 is JSON
+            raise bad_field("invalid.value", where, "is too large")
         _check_bounds(value, self.minimum, self.maximum, where)
         return value
 

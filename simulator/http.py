@@ -17,11 +17,11 @@ hand is the handler's own question (:meth:`Call.require`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import bad_field, missing_permissions
+from simulator.errors import bad_field, missing_any_permission, missing_permissions
 from simulator.paging import Page
 
 if TYPE_CHECKING:
@@ -63,11 +63,14 @@ class Operation:
         operation_id: the official Python SDK's method, for example ``get_tokens_me``.
         handler: answers the call; may be a coroutine function.
         permissions: all of them are needed, in any division; empty for none.
+        any_permission: one of them is needed, in any division; empty for none.
         model: the official type of the success answer, for example ``list[DialerContact]``;
             None for an empty body or one that no official type describes.
         authenticated: whether a bearer token is needed.
         counted: whether the call counts against the rate limit of its client.
         form: whether the body is a form and not JSON.
+        official: whether the real platform has this call; False for the data service of the
+            seed guide, which only the simulator has.
     """
 
     method: str
@@ -79,6 +82,8 @@ class Operation:
     authenticated: bool = True
     counted: bool = True
     form: bool = False
+    any_permission: tuple[str, ...] = ()
+    official: bool = True
 
 
 @dataclass(slots=True)
@@ -176,6 +181,15 @@ class Call:
         """
         if not self.grants(permission, division_id):
             raise missing_permissions([permission], division_id)
+
+    def require_any(self, permissions: Sequence[str], division_id: str) -> None:
+        """Insist on one of ``permissions`` in the division of the object at hand.
+
+        Raises:
+            Refusal: 403 ``missing.any.permissions``.
+        """
+        if not any(self.grants(permission, division_id) for permission in permissions):
+            raise missing_any_permission(permissions, division_id)
 
     def page(self, *, size: int = 25, maximum: int = 100) -> Page:
         """The page that ``pageNumber`` and ``pageSize`` ask for.

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from simulator.organisation import Organisation
 
 WINDOW = 60.0
+GUIDE_HEADER = "X-Rate-Limit-Remaining"
+"""What the guide's data service tells in its own dialect, out of the same window."""
 USUAL_CEILING = 300
 CLIENT_LIMIT = "client.credentials.token.rate.per.minute"
 CLIENT_NAMESPACE = "platform.api"
@@ -148,6 +150,9 @@ class Limits:
         meter = self._meter(client_id, call.token if switches.rate_per == "token" else "")
         served = meter.admit(now, enforced, count_refused=switches.count_refused)
         headers = _headers(meter, shown, now)
+        if not call.operation.official:
+            remaining = {GUIDE_HEADER: str(max(0, shown - meter.window.count))}
+            headers = {**headers, **remaining} if switches.data_service_headers else remaining
         refused: tuple[OperationLimit, Refusal] | None
         if served:
             refused = self.operations.charge(

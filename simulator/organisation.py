@@ -18,6 +18,8 @@ from simulator.clock import ScaledClock, SimClock
 from simulator.contact_exports import ContactExports
 from simulator.contact_list_filters import ContactListFilters
 from simulator.contact_lists import ContactLists
+from simulator.data_services import DataServices
+from simulator.data_table_state import DataTables
 from simulator.events import EventLog
 from simulator.faults import FaultPlan
 from simulator.ids import Ids
@@ -28,7 +30,7 @@ from simulator.switches import Switches
 BOOTSTRAP_CLIENT = "local-deployer"
 BOOTSTRAP_SECRET = "local-deployer-secret"  # noqa: S105 - public on purpose, loopback only
 BOOTSTRAP_RATE = 3000
-SNAPSHOT_VERSION = 1
+SNAPSHOT_VERSION = 2
 
 
 class State(Protocol):
@@ -83,6 +85,8 @@ class Organisation:
         self.contact_list_filters = ContactListFilters(self)
         self.contact_exports = ContactExports(self)
         self.bulk_jobs = BulkJobs(self)
+        self.data_tables = DataTables(self)
+        self.data_services = DataServices(self)
         self.events = EventLog(self)
         self.access.users.append(self._list_of_division)
         self.add_client(
@@ -100,6 +104,8 @@ class Organisation:
             "contact_list_filters": self.contact_list_filters,
             "contact_exports": self.contact_exports,
             "bulk_jobs": self.bulk_jobs,
+            "data_tables": self.data_tables,
+            "data_services": self.data_services,
             "events": self.events,
         }
 

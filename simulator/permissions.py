@@ -2,7 +2,8 @@
 """The catalogue of permissions: domain, entity, actions.
 
 It holds those that simulated calls need and those that the project's roles name, and not the
-platform's hundreds of others.
+platform's hundreds of others. The domain ``data`` is the guide's data service: the platform has
+neither.
 
 Source: platform reference, sections 4 and 11.
 """
@@ -15,9 +16,10 @@ _KEEP = ("add", "delete", "edit", "view")
 
 CATALOGUE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "analytics": {"rateLimitAggregate": ("view",)},
-    "architect": {"datatable": _KEEP, "datatableRow": _KEEP},
+    "architect": {"datatable": (*_KEEP, "search"), "datatableRow": _KEEP},
     "audits": {"audit": ("view",)},
     "authorization": {"division": _KEEP, "role": _KEEP},
+    "data": {"entity": _KEEP, "record": _KEEP, "service": _KEEP},
     "oauth": {"client": _KEEP},
     "outbound": {
         "attemptLimits": _KEEP,

@@ -18,6 +18,7 @@ from simulator.calllog import LoggedCall
 from simulator.errors import (
     Refusal,
     bad_request,
+    missing_any_permission,
     missing_permissions,
     too_large,
 )
@@ -167,9 +168,7 @@ class Pipeline:
                 headers.update(charge.headers)
                 if charge.refusal is not None:
                     raise charge.refusal
-            missing = [name for name in operation.permissions if not call.grants(name)]
-            if missing:
-                raise missing_permissions(missing)
+            _check_permissions(call)
         fault_effects.before_handler(faults)
         if len(request.body) > MOST_BODY_BYTES:
             raise too_large(MOST_BODY_BYTES)
@@ -197,6 +196,16 @@ class Pipeline:
         retry_after = headers.get("Retry-After", "")
         log.retry_after = int(retry_after) if retry_after.isdigit() else None
         return Reply(answer.status, headers, body)
+
+
+def _check_permissions(call: Call) -> None:
+    """Refuse a call that the client may make in no division at all."""
+    needed, choice = call.operation.permissions, call.operation.any_permission
+    missing = [name for name in needed if not call.grants(name)]
+    if missing:
+        raise missing_permissions(missing)
+    if choice and not any(call.grants(name) for name in choice):
+        raise missing_any_permission(choice)
 
 
 def _refused(refusal: Refusal, log: LoggedCall) -> Answer:

@@ -77,6 +77,13 @@ class Switches(BaseModel):
         description="The code of the 401 for an expired or revoked token.",
     )
 
+    # The guide's data service
+    data_service_headers: bool = Field(
+        default=True,
+        description="Answers of the guide's data service carry the platform's rate limit headers "
+        "beside `X-Rate-Limit-Remaining`; off: that one alone.",
+    )
+
     # Dialling
     working_set: int = Field(
         default=20,

@@ -91,7 +91,8 @@ def call(operation_id: str) -> OfficialCall:
     source = _calls().get(operation_id)
     if source is None:
         raise LookupError(f"the official SDK has no call {operation_id}")
-    body = re.search(r"^ +:param (.+) body:", source, re.MULTILINE)
+    name = re.search(r"body_params = params\['(\w+)'\]", source)
+    body = re.search(rf"^ +:param (.+) {name[1]}:", source, re.MULTILINE) if name else None
     answer = re.search(r"response_type=(.+),$", source, re.MULTILINE)[1]
     return OfficialCall(
         method=re.search(r"call_api\(resource_path, '(\w+)'", source)[1],

@@ -37,11 +37,23 @@ def operations_table(operations=OPERATIONS):
     ]
     ordered = sorted(operations, key=lambda item: (item.path.casefold(), item.method))
     rows += [
-        f"| {item.method} `{item.path}` | `{item.operation_id}` | {answer(item)} "
-        f"| {', '.join(f'`{name}`' for name in item.permissions) or 'none'} |"
+        f"| {item.method} `{item.path}` | {official_name(item)} | {answer(item)} "
+        f"| {permissions(item)} |"
         for item in ordered
     ]
     return [f"{len(ordered)} operations:", "", *rows]
+
+
+def official_name(operation: Operation):
+    """The SDK's name of an operation; a plain word for what the platform does not have."""
+    name = f"`{operation.operation_id}`"
+    return name if operation.official else f"none; here {name}"
+
+
+def permissions(operation: Operation):
+    """What a client needs: all of some permissions, or one of several."""
+    needed = ", ".join(f"`{name}`" for name in operation.permissions)
+    return needed or " or ".join(f"`{name}`" for name in operation.any_permission) or "none"
 
 
 def answer(operation: Operation):
@@ -49,6 +61,8 @@ def answer(operation: Operation):
     if WALK[operation.operation_id][0].status == 501:
         return "501, not simulated"
     without_model = {LOGIN: "an access token", DOWNLOAD: "a file"}
+    if not operation.official:
+        return "empty" if operation.method == "DELETE" else "an object of its own"
     if operation.model is None:
         return without_model.get(operation.operation_id, "empty")
     return f"`{operation.model}`"

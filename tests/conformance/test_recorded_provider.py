@@ -49,6 +49,8 @@ READS = {
     "post_outbound_contactlists": {"id": str},
     "get_outbound_contactlist": {"name": str, "columnNames": list, "version": int},
     "post_outbound_contactlist_contacts_search": {"contactsCount": int},
+    "post_flows_datatables": {"id": str},
+    "get_flows_datatable": {"name": str, "division.id": str, "schema.properties": dict},
     "post_outbound_contactlistfilters": {"id": str},
     "get_outbound_contactlistfilter": {"sourceType": str, "version": int},
     "put_oauth_client": {"state": str},

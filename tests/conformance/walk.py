@@ -7,7 +7,21 @@ questions here, and to :mod:`world` whatever they need to get an answer with som
 
 from __future__ import annotations
 
-from .world import CLIENT, CONTACT, DEFINITION, FILTER, FRESH, REFUSED_CALLS, ROLE, Ask
+from .world import (
+    CLIENT,
+    CONTACT,
+    DEFINITION,
+    ENTITY,
+    FILTER,
+    FRESH,
+    MAPPING,
+    RECORD,
+    REFUSED_CALLS,
+    ROLE,
+    ROW,
+    TABLE,
+    Ask,
+)
 
 PAGE = {"pageNumber": "1", "pageSize": "2"}
 SORTED = {
@@ -164,6 +178,43 @@ WALK: dict[str, list[Ask]] = {
         Ask(),
         Ask(path={"jobId": "$runningJobId"}),
     ],
+    # Data tables
+    "get_flows_datatables": [
+        Ask(),
+        Ask(query={**PAGE, "name": "lead*", "expand": "schema", "divisionId": "$divisionId"}),
+    ],
+    "post_flows_datatables": [
+        Ask({**TABLE, "name": "Another"}),
+        Ask({"name": "Fewest words", "schema": {"properties": {"key": {"type": "string"}}}}),
+    ],
+    "get_flows_datatables_divisionviews": [Ask(), Ask(query={**PAGE, "expand": "schema"})],
+    "get_flows_datatables_divisionview": [Ask(), Ask(query={"expand": "schema"})],
+    "get_flows_datatable": [Ask(), Ask(query={"expand": "schema"}), Ask(query={"expand": ""})],
+    "put_flows_datatable": [Ask({**TABLE, "name": "Renamed"}, query={"expand": "schema"})],
+    "delete_flows_datatable": [Ask(query={"force": "true"})],
+    "get_flows_datatable_rows": [Ask(), Ask(query={**PAGE, "showbrief": "false"})],
+    "post_flows_datatable_rows": [Ask({**ROW, "key": "b", "share": 0.5, "locked": True})],
+    "get_flows_datatable_row": [Ask(), Ask(query={"showbrief": "false"})],
+    "put_flows_datatable_row": [Ask({**ROW, "priorityScore": 88})],
+    "delete_flows_datatable_row": [Ask()],
+    # The guide's data service
+    "get_data_services": [Ask(), Ask(query=SORTED)],
+    "post_data_services": [Ask({"name": "Another", "division": {"id": "$divisionId"}})],
+    "get_data_service": [Ask(), Ask(path={"serviceId": "LeadScoringIntegration"})],
+    "delete_data_service": [Ask()],
+    "get_data_service_entities": [Ask(), Ask(query=PAGE)],
+    "post_data_service_entities": [Ask({**ENTITY, "name": "Another"})],
+    "get_data_service_entity": [Ask()],
+    "put_data_service_entity": [Ask({**ENTITY, "description": "Changed"})],
+    "delete_data_service_entity": [Ask()],
+    "get_data_service_entity_mapping": [Ask()],
+    "put_data_service_entity_mapping": [Ask(MAPPING)],
+    "delete_data_service_entity_mapping": [Ask()],
+    "get_data_service_entity_records": [Ask(), Ask(query=PAGE)],
+    "get_data_service_entity_record": [Ask()],
+    "put_data_service_entity_record": [Ask(RECORD)],
+    "post_data_service_entity_record": [Ask(RECORD)],
+    "delete_data_service_entity_record": [Ask()],
     # What happened
     "get_outbound_events": [Ask(), Ask(query={**PAGE, "category": "CONTACT", "level": "ERROR"})],
     "get_outbound_event": [Ask()],

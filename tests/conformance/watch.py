@@ -87,7 +87,7 @@ def _faults_in_success(operation: Operation | None, reply: Reply) -> list[str]:
             for name in _RATE_HEADERS
             if not reply.headers.get(name, "").isdigit()
         ]
-    if operation.operation_id == DOWNLOAD:
+    if operation.operation_id == DOWNLOAD or not operation.official:
         return faults
     if operation.operation_id == LOGIN:
         return faults + _faults_in_token(reply)

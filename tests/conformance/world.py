@@ -23,6 +23,7 @@ from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET, Organisat
 SOURCE = "https://api.mypurecloud.com"
 LISTS = "/api/v2/outbound/contactlists"
 FILTERS = "/api/v2/outbound/contactlistfilters"
+SERVICES = "/api/v2/data/services"
 
 DEFINITION = {
     "name": "Leads",
@@ -101,6 +102,46 @@ FILTER = {
     "contactList": {"id": "$contactListId"},
     "sourceType": "ContactList",
     **FRESH,
+}
+TABLE = {
+    "name": "LeadScore",
+    "description": "Scores by lead",
+    "division": {"id": "$divisionId"},
+    "schema": {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "type": "object",
+        "required": ["key"],
+        "properties": {
+            "key": {"$id": "/properties/key", "type": "string", "title": "leadId"},
+            "priorityScore": {"type": "integer", "displayOrder": 1, "default": 1},
+            "lastCalculatedAt": {"type": "string", "displayOrder": 2},
+            "share": {"type": "number"},
+            "locked": {"type": "boolean"},
+        },
+        "additionalProperties": False,
+    },
+}
+ROW = {"key": "a", "priorityScore": 87, "lastCalculatedAt": "2026-11-23T08:00:00.000Z"}
+ENTITY = {
+    "name": "LeadScore",
+    "keyField": "lead_id",
+    "fields": [
+        {"name": "lead_id", "type": "string", "required": True},
+        {"name": "priority_score", "type": "integer", "minimum": 0, "maximum": 100},
+        {"name": "last_calculated_at", "type": "datetime"},
+    ],
+}
+RECORD = {
+    "entity": {
+        "lead_id": "a",
+        "priority_score": 87,
+        "last_calculated_at": "2026-11-23T08:00:00.000Z",
+    },
+    "overwriteExisting": True,
+}
+MAPPING = {
+    "contactListId": "$contactListId",
+    "columns": {"priority_score": "ml_score", "last_calculated_at": "ml_score_at"},
 }
 ROLE = {
     "name": "Score writer",
@@ -196,7 +237,19 @@ class World:
         names["runningJobId"] = await self._make(f"{contacts}/bulk/update", patch)
         export = await self.ask("GET", f"{LISTS}/{names['contactListId']}/export")
         names["downloadId"] = export.json()["uri"].rpartition("/")[2]
+        names["datatableId"] = await self._make("/api/v2/flows/datatables", TABLE)
+        await self._make(f"/api/v2/flows/datatables/{names['datatableId']}/rows", ROW)
+        await self._furnish_data_service()
         await self._leave_traces()
+
+    async def _furnish_data_service(self) -> None:
+        names = self.names
+        names["serviceId"] = await self._make(SERVICES, {"name": "LeadScoringIntegration"})
+        entities = f"{SERVICES}/{names['serviceId']}/entities"
+        await self._make(entities, ENTITY)
+        await self.ask("PUT", f"{entities}/LeadScore/mapping", Ask(MAPPING))
+        await self._make(f"{entities}/LeadScore/records/a", RECORD)
+        names |= {"rowId": "a", "entityName": "LeadScore", "key": "a"}
 
     async def log_in(self, client_id: str, secret: str) -> str:
         """A new access token."""
@@ -254,7 +307,7 @@ class World:
         answer = await self.ask("POST", path, Ask(body))
         assert answer.status_code == 200, answer.text
         made = answer.json()
-        return made["id"] if isinstance(made, dict) else ""
+        return made.get("id", "") if isinstance(made, dict) else ""
 
     async def _leave_traces(self) -> None:
         """Something for the logs: a call that was refused, and an event."""
