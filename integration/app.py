@@ -18,6 +18,7 @@ from typing import Final, Self
 
 from integration.batch import BatchTools
 from integration.clock import Clock, SystemClock
+from integration.configuration import SettingsError
 from integration.connection import Connection
 from integration.delivery import DeliveryReport
 from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifier
@@ -121,6 +122,7 @@ class App:
     async def resume(self, *, progress: ProgressSink | None = None) -> RunSummary:
         """Deliver what earlier runs have left behind."""
         started = self._clock.monotonic()
+        self.outbox.records.release(self._now(), reason="put_off")
         push = Push(self._push_tools(self._connect()), self._stop, progress)
         report = await push.deliver(None)
         verdicts = {str(verdict): rows for verdict, rows in report.verdicts.items()}
@@ -162,15 +164,20 @@ class App:
             if self._stop.is_set():
                 break
             rows += len(part)
-            good: dict[str, dict[str, str]] = {}
+            parts: list[dict[str, dict[str, str]]] = [{}]
+            good = parts[-1]
             for contact in part:
                 if contact.problem is not None:
                     rejected.append((contact.row, contact.problem))
                 else:
+                    if contact.lead_id in good:  # the later row is loaded after the earlier one
+                        parts.append({})
+                        good = parts[-1]
                     values = {name: contact.data[name] for name in wanted if name in contact.data}
                     good[contact.lead_id] = values
             try:
-                await loader.load(good)
+                for one in parts:
+                    await loader.load(one)
             except PlatformError as problem:
                 stopped = problem
                 break
@@ -273,13 +280,16 @@ class App:
 
     def _connect(self) -> Connection:
         if self._connection is None:
-            self._connection = Connection(
-                self._settings,
-                clock=self._clock,
-                transport=self._transport,
-                rng=self._rng,
-                telemetry=self._telemetry,
-            )
+            try:
+                self._connection = Connection(
+                    self._settings,
+                    clock=self._clock,
+                    transport=self._transport,
+                    rng=self._rng,
+                    telemetry=self._telemetry,
+                )
+            except ValueError as problem:
+                raise SettingsError([str(problem)]) from None
         return self._connection
 
     def _push_tools(self, connection: Connection) -> PushTools:
@@ -304,7 +314,7 @@ class App:
                 skip_unchanged=self._settings.skip_unchanged,
                 trust_ledger=self._settings.audit == "ledger",
             ),
-            alerts=DriftAlerts(self._clock, notifiers),
+            alerts=DriftAlerts(self._clock, notifiers, self._telemetry.drifted),
             telemetry=self._telemetry,
             clock=self._clock,
         )

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from integration.batch import Batch, BatchTools, UndeliveredError
 from integration.drift import DriftAlerts
@@ -23,9 +23,15 @@ from integration.platform.budget import Reservation
 from integration.platform.errors import PlatformError
 from integration.scores import instant_of
 
+STOP_GRACE_S: Final = 5.0
+"""How long a batch under way may go on once the run is to end."""
 _PUT_OFF_MS: Final = 60_000
 """First wait of a score that could not be delivered; it doubles up to an hour."""
 _PUT_OFF_MOST_MS: Final = 3_600_000
+
+
+class _StoppedError(Exception):
+    """A batch was broken off because the run is to end."""
 
 
 @dataclass(slots=True)
@@ -66,7 +72,8 @@ class Delivery:
     async def run(self, stop: asyncio.Event) -> DeliveryReport:
         """Deliver until nothing is due any more, ``stop`` is set, or the platform is lost.
 
-        The caller holds the outbox's lock. Batches under way when ``stop`` is set are settled.
+        The caller holds the outbox's lock. Batches under way when ``stop`` is set get a short
+        time to end; what of them still waits then goes back into the outbox.
         """
         report = DeliveryReport()
         self._claims.recover(self._destination, self._now())
@@ -92,25 +99,52 @@ class Delivery:
                 if claim is None:
                     return  # the other worker has taken the last ones
                 calls.shrink(store.calls_for(len(claim.pending)))
-                await self._deliver(Batch(self._tools, claim, calls), claim, report)
+                await self._deliver(Batch(self._tools, claim, calls), claim, report, stop)
 
-    async def _deliver(self, batch: Batch, claim: Claim, report: DeliveryReport) -> None:
+    async def _deliver(
+        self, batch: Batch, claim: Claim, report: DeliveryReport, stop: asyncio.Event
+    ) -> None:
         settled = False
         try:
             try:
-                await batch.deliver()
+                await self._within_grace(batch.deliver(), stop)
             except UndeliveredError as failure:
                 if failure.stops_run:
                     report.stopped = report.stopped or failure.problem
                 problem = str(failure.problem)
                 self._alerts.undelivered(self._destination, batch.left, failure.reason, problem)
                 batch.done += self._put_off(batch, failure)
+            except _StoppedError:
+                now = self._now()
+                batch.done += [Settlement(one, None, due=now) for one in batch.left]
             self._claims.settle(claim, batch.done, self._now())
             settled = True
         finally:
             if not settled:  # cancelled, or a defect: the batch goes back as it was
                 self._claims.give_back(claim, self._now())
         self._count(report, batch.done)
+
+    async def _within_grace(self, work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
+        """Do ``work``; once stopped, only for as long as a call under way may take.
+
+        Raises:
+            _StoppedError: it was still waiting then, and has been broken off.
+        """
+        working = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                grace = asyncio.ensure_future(self._tools.clock.sleep(STOP_GRACE_S))
+                await asyncio.wait([working, grace], return_when=asyncio.FIRST_COMPLETED)
+                grace.cancel()
+            if working.done():
+                return working.result()
+        finally:
+            stopping.cancel()
+            working.cancel()
+            await asyncio.wait([working])
+        raise _StoppedError
 
     async def _reserve(self, calls: int, stop: asyncio.Event) -> Reservation:
         """Slots for ``calls`` calls as soon as the budget has them; none once stopped."""

@@ -78,13 +78,24 @@ class WebhookNotifier:
 
 
 class DriftAlerts:
-    """Gathers failures by destination and reason until they are told."""
+    """Gathers failures by destination and reason until they are told.
 
-    def __init__(self, clock: Clock, notifiers: Sequence[Notifier] = ()) -> None:
+    Args:
+        clock: the time.
+        notifiers: who is told, beside the log.
+        on_alert: counts alerts by reason.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        notifiers: Sequence[Notifier] = (),
+        on_alert: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._clock = clock
         self._notifiers = notifiers
+        self._on_alert = on_alert
         self._open: dict[tuple[str, str], DriftAlert] = {}
-        self.raised = 0
 
     def undelivered(
         self, destination: str, pending: Sequence[PendingScore], reason: str, problem: str
@@ -104,7 +115,7 @@ class DriftAlerts:
         alerts, self._open = list(self._open.values()), {}
         for alert in alerts:
             alert.raised_at = format_instant(instant_of(self._clock.now()))
-            self.raised += 1
+            self._on_alert(alert.reason)
             _log.error(
                 "score_drift",
                 destination=alert.destination,

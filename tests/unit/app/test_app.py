@@ -9,6 +9,7 @@ import json
 import httpx
 import pytest
 
+from integration.configuration import SettingsError
 from integration.drift import DriftAlert, FileNotifier
 from integration.outbox import Outbox
 from integration.platform.errors import Unreachable
@@ -108,10 +109,17 @@ def test_outage_keeps_scores_for_resume(site):
     assert isinstance(run.stopped, Unreachable)
     assert (run.waiting, run.exit_code) == (1, 1)
     site.control.clear_faults()
-    site.clock.advance(120)
     resumed = site.use(lambda app: app.resume())
     assert (resumed.delivered, resumed.waiting, resumed.exit_code) == (1, 0, 0)
     assert site.data("a")["ml_score"] == "50"
+
+
+def test_unusable_proxy_is_a_matter_of_settings(site, monkeypatch):
+    """A proxy that cannot be used is said as a setting that is wrong."""
+    monkeypatch.setenv("HTTPS_PROXY", "nonsense://[")
+    site.transport = None
+    with pytest.raises(SettingsError, match="proxy"):
+        site.push(("a", 50))
 
 
 def test_interrupt_keeps_the_rest(site):

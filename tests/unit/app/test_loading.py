@@ -38,6 +38,13 @@ def test_changed_column_is_changed_and_score_kept(site):
     assert site.data("a")["ml_score"] == "77"
 
 
+def test_later_row_of_a_lead_wins(site):
+    """Two rows of one lead are loaded one after the other, and both are counted."""
+    summary = site.load(("a", "+49301", "x"), ("a", "+49302", "x"))
+    assert (summary.created, summary.changed) == (1, 1)
+    assert site.data("a")["phone"] == "+49302"
+
+
 def test_score_columns_of_the_file_are_left_out(site):
     """A score in a contact file is not loaded: scores are pushed."""
     site.add("a", ml_score="77")

@@ -379,6 +379,31 @@ def test_ends_between_batches_when_told(world):
     assert world.outbox.records.status(world.now).ready == 20
 
 
+def test_stop_does_not_wait_for_a_closed_gate(world):
+    """A batch that the platform told to wait goes back when the run is to end."""
+    world.store.held = {"a": StoredScore(40, 5)}
+    run = world.enqueue(world.score("a", 90))
+
+    async def main():
+        _, delivery = world.delivery()
+        permit = await world.budget.acquire()
+        world.store.before = lambda *_: permit_refused(permit)
+        running = asyncio.ensure_future(delivery.run(world.stop))
+        await world.clock.sleep(1)
+        world.stop.set()
+        return await running
+
+    def permit_refused(permit):
+        world.store.before = lambda *_: None
+        permit.refused(300.0)
+
+    report = run_virtual(world.clock, main())
+    assert report.verdicts == {"waiting": 1}
+    assert world.clock.monotonic() == pytest.approx(6)
+    assert world.verdicts(run) == {1: "waiting"}
+    assert world.outbox.records.status(world.now).ready == 1
+
+
 def test_ends_while_it_waits_for_the_budget(world):
     """A stop is heard while the budget makes the run wait, and no slot stays taken."""
     world.budget = type(world.budget)(world.clock, allowed=2)
