@@ -19,6 +19,24 @@ from integration.outbox.rows import PENDING_COLUMNS, Claim, PendingScore, Settle
 from integration.outbox.settling import settle
 
 
+def _next_lane(connection: sqlite3.Connection, destination: str, now: int) -> str | None:
+    """The lane of the score that waits longest; of several alike the first by name.
+
+    There are few lanes and many scores: the index is asked once for each lane.
+    """
+    row = connection.execute(
+        "WITH RECURSIVE lanes (lane) AS ("
+        " SELECT min(lane) FROM pending WHERE destination = :destination AND due IS NOT NULL"
+        " UNION ALL SELECT (SELECT min(lane) FROM pending WHERE destination = :destination"
+        " AND due IS NOT NULL AND lane > lanes.lane) FROM lanes WHERE lane IS NOT NULL)"
+        " SELECT lane, (SELECT min(due) FROM pending WHERE destination = :destination"
+        " AND lane = lanes.lane AND due IS NOT NULL) AS first FROM lanes"
+        " WHERE first <= :now ORDER BY first, lane LIMIT 1",
+        {"destination": destination, "now": now},
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 class Claims:
     """The exit of the outbox."""
 
@@ -26,28 +44,32 @@ class Claims:
         self._db = db
 
     def due(self, destination: str, most: int, now: int) -> int:
-        """How many scores could be claimed at ``now``, counted up to ``most``."""
-        (count,) = (
-            self._db.read()
-            .execute(
-                "SELECT count(*) FROM (SELECT 1 FROM pending"
-                " WHERE destination = ? AND due <= ? LIMIT ?)",
-                (destination, now, most),
-            )
-            .fetchone()
-        )
+        """How many scores the next claim could take at ``now``, counted up to ``most``."""
+        connection = self._db.read()
+        lane = _next_lane(connection, destination, now)
+        if lane is None:
+            return 0
+        (count,) = connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM pending"
+            " WHERE destination = ? AND lane = ? AND due <= ? LIMIT ?)",
+            (destination, lane, now, most),
+        ).fetchone()
         return int(count)
 
     def claim(self, destination: str, limit: int, now: int) -> Claim | None:
-        """Up to ``limit`` scores that are due at ``now`` (ms since 1970), the oldest wait first."""
+        """Up to ``limit`` scores that are due at ``now`` (ms since 1970), the oldest wait first.
+
+        All of them are of one lane, the one of the score that waits longest.
+        """
         with self._db.transaction() as connection:
+            lane = _next_lane(connection, destination, now)
+            if lane is None:
+                return None
             found = connection.execute(
                 f"SELECT {PENDING_COLUMNS} FROM pending"  # noqa: S608 - no input in it
-                " WHERE destination = ? AND due <= ? ORDER BY due LIMIT ?",
-                (destination, now, limit),
+                " WHERE destination = ? AND lane = ? AND due <= ? ORDER BY due LIMIT ?",
+                (destination, lane, now, limit),
             ).fetchall()
-            if not found:
-                return None
             claim = connection.execute(
                 "INSERT INTO claim (destination) VALUES (?)", (destination,)
             ).lastrowid

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 APPLICATION_ID: Final = 0x6C65_6164
 """Marks a database file as an outbox ("lead" in ASCII), so that no other is taken for one."""
 _OUTBOX: Final = (APPLICATION_ID, SCHEMA_VERSION)
@@ -50,7 +50,8 @@ CREATE TABLE arrival (
 CREATE INDEX arrival_of_lead ON arrival (lead, run)
     WHERE verdict IN ('superseded', 'duplicate', 'conflict');
 
--- The newest undelivered score of each lead. due is NULL while it is claimed or parked.
+-- The newest undelivered score of each lead. due is NULL while it is claimed or parked. Scores
+-- of one lane are claimed together.
 CREATE TABLE pending (
     destination TEXT NOT NULL,
     lead TEXT NOT NULL,
@@ -60,6 +61,7 @@ CREATE TABLE pending (
     based_on TEXT,
     run INTEGER NOT NULL,
     row INTEGER NOT NULL,
+    lane TEXT NOT NULL,
     due INTEGER,
     claim INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -67,7 +69,7 @@ CREATE TABLE pending (
     message TEXT,
     PRIMARY KEY (destination, lead)
 ) WITHOUT ROWID;
-CREATE INDEX pending_due ON pending (destination, due) WHERE due IS NOT NULL;
+CREATE INDEX pending_due ON pending (destination, lane, due) WHERE due IS NOT NULL;
 
 -- Numbers of claims. None is used twice, so that a late word on an old claim is none on a new.
 CREATE TABLE claim (

@@ -74,7 +74,9 @@ def _arrive(
         return _Arrival(row, Verdict.REJECTED, row.rejected.reason, row.rejected.message)
     slot = slots.get(row.score.lead_id)
     if slot is None:
-        slots[row.score.lead_id] = _Slot(PendingScore(row.score, run, row.row), changed=True)
+        slots[row.score.lead_id] = _Slot(
+            PendingScore(row.score, run, row.row, lane=row.lane), changed=True
+        )
         return _Arrival(row)
     slot.changed |= slot.parked  # any news of a lead brings its parked score back into play
     outcome = against_pending(row.score, slot.holder.score)
@@ -83,7 +85,7 @@ def _arrive(
     if isinstance(outcome, Verdict):
         return _Arrival(row, outcome)
     overtaken.append(slot.holder)
-    slot.holder = PendingScore(outcome, run, row.row)
+    slot.holder = PendingScore(outcome, run, row.row, lane=row.lane)
     slot.changed = True
     return _Arrival(row)
 
@@ -139,10 +141,11 @@ def _keep(
     connection: sqlite3.Connection, destination: str, slots: Iterable[_Slot], now: int
 ) -> None:
     connection.executemany(
-        "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, due)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (destination, lead) DO UPDATE SET"
+        "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, lane, due)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (destination, lead) DO UPDATE SET"
         " score = excluded.score, at = excluded.at, model = excluded.model,"
         " based_on = excluded.based_on, run = excluded.run, row = excluded.row,"
+        " lane = excluded.lane,"
         " due = CASE WHEN claim IS NULL THEN excluded.due END,"
         " attempts = 0, parked = NULL, message = NULL",
         (
@@ -155,6 +158,7 @@ def _keep(
                 encode_bases(slot.holder.score.based_on),
                 slot.holder.run,
                 slot.holder.row,
+                slot.holder.lane,
                 now,
             )
             for slot in slots

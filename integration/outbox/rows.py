@@ -10,16 +10,20 @@ from typing import Any, Final
 from integration.order import StoredScore, Verdict
 from integration.scores import LeadScore, Rejected
 
-PENDING_COLUMNS: Final = "lead, score, at, model, based_on, run, row, attempts"
+PENDING_COLUMNS: Final = "lead, score, at, model, based_on, run, row, attempts, lane"
 
 
 @dataclass(frozen=True, slots=True)
 class InputRow:
-    """One row of a run's input: a score, or the reason why it is none."""
+    """One row of a run's input: a score, or the reason why it is none.
+
+    ``lane`` is the store's word for scores that are delivered together.
+    """
 
     row: int
     score: LeadScore | None = None
     rejected: Rejected | None = None
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class PendingScore:
     run: int
     row: int
     attempts: int = 0
+    lane: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +79,6 @@ def decode_bases(text: str | None) -> frozenset[int | None] | None:
 
 def read_pending(columns: Sequence[Any]) -> PendingScore:
     """A row of :data:`PENDING_COLUMNS`."""
-    lead, score, at, model, bases, run, row, attempts = columns[:8]
-    return PendingScore(LeadScore(lead, score, at, model, decode_bases(bases)), run, row, attempts)
+    lead, score, at, model, bases, run, row, attempts, lane = columns[:9]
+    lead_score = LeadScore(lead, score, at, model, decode_bases(bases))
+    return PendingScore(lead_score, run, row, attempts, lane)

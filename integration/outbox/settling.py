@@ -165,7 +165,7 @@ def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement
     It came after the refused one, so its run is no older, unless it is still open.
     """
     beaten = connection.execute(
-        "SELECT lead, score, at, model, based_on, run, row, 0 FROM arrival"  # noqa: S608 - constant
+        "SELECT lead, score, at, model, based_on, run, row, 0, '' FROM arrival"  # noqa: S608 - constant
         f" WHERE lead = ? AND {_BEATEN} AND verdict = 'superseded' AND at < ?"
         " AND run IN (SELECT id FROM run"
         " WHERE destination = ? AND (finished IS NULL OR id >= ?))"
@@ -181,8 +181,8 @@ def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement
         return
     loser = read_pending(beaten)
     inserted = connection.execute(
-        "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, due)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, lane, due)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
             claim.destination,
             loser.score.lead_id,
@@ -192,6 +192,7 @@ def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement
             encode_bases(loser.score.based_on),
             loser.run,
             loser.row,
+            settlement.pending.lane,  # perhaps another one's: that costs a call, and no more
             now,
         ),
     ).rowcount

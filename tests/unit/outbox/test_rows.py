@@ -34,8 +34,8 @@ def test_bases_survive_the_database(bases):
 
 def test_a_pending_score_is_read_from_its_columns():
     """The columns of a pending score come in the order in which they are read."""
-    names = "lead, score, at, model, based_on, run, row, attempts"
+    names = "lead, score, at, model, based_on, run, row, attempts, lane"
     assert names == PENDING_COLUMNS
-    found = read_pending(["L", 50, 5, "m7", "-,3", 2, 9, 4, "parked"])
+    found = read_pending(["L", 50, 5, "m7", "-,3", 2, 9, 4, "express", "parked"])
     assert found.score == LeadScore("L", 50, 5, "m7", frozenset((None, 3)))
-    assert (found.run, found.row, found.attempts) == (2, 9, 4)
+    assert (found.run, found.row, found.attempts, found.lane) == (2, 9, 4, "express")
