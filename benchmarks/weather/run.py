@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Carries a plan out and writes down what an observer between product and platform sees."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import httpx
+from pydantic import SecretStr
+
+from benchmarks.weather.plan import (
+    READ,
+    WRITE,
+    OtherWriter,
+    Plan,
+    PlannedLead,
+    PlannedPush,
+    PlannedRow,
+)
+from integration.app import App
+from integration.outbox import ArrivalRecord, LedgerRecord
+from integration.scores import RawScore, format_instant, read_instant
+from integration.settings import Settings
+from integration.sources import SourceRow
+from simulator.clock import VirtualClock
+from simulator.contact_control import ContactChange
+from simulator.control import Control
+from simulator.mount import SimulatorTransport
+from simulator.organisation import Organisation
+from simulator.virtual_time import run_virtual
+
+PUSHER: Final = "pusher"
+PERMISSIONS: Final = (
+    "outbound:contact:add",
+    "outbound:contact:edit",
+    "outbound:contact:view",
+    "outbound:contactList:view",
+)
+COLUMNS: Final = [
+    "lead_id",
+    "phone",
+    "zone",
+    "ml_score",
+    "ml_score_at",
+    "route_tier",
+    "model_version",
+]
+MOST_REQUESTS: Final = 3_000
+_HOST: Final = "https://api.example.test"
+_CLEAR_AFTER_S: Final = 700.0
+_LAST_TRIES: Final = 30
+
+
+@dataclass(slots=True)
+class Request:
+    """One request of the product; times are virtual seconds, None where no answer came."""
+
+    process: int
+    kind: str
+    sent: float
+    leads: tuple[str, ...] = ()
+    query: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    answered: float | None = None
+    status: int | None = None
+    retry_after: float | None = None
+    readable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A contact's score changed: who did it, and what it was before and after."""
+
+    time: float
+    lead_id: str
+    ours: bool
+    before: tuple[int | None, int | None]
+    after: tuple[int | None, int | None]
+
+
+@dataclass(slots=True)
+class Observation:
+    """Everything that the rules are checked against."""
+
+    plan: Plan
+    requests: list[Request] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    kills: list[float] = field(default_factory=list)
+    arrivals: list[tuple[int, ArrivalRecord]] = field(default_factory=list)
+    ledger: dict[str, list[LedgerRecord]] = field(default_factory=dict)
+    final: dict[str, dict[str, Any]] = field(default_factory=dict)
+    left: int = 0
+    parked: dict[str, int] = field(default_factory=dict)
+    schedule: list[str] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def carry_out(plan: Plan, folder: Path) -> Observation:
+    """Run ``plan`` in virtual time; ``folder`` holds the outbox and must be empty."""
+    clock = VirtualClock()
+    return run_virtual(clock, _Stage(plan, folder, clock).play())
+
+
+class _Stage:
+    def __init__(self, plan: Plan, folder: Path, clock: VirtualClock) -> None:
+        self.plan = plan
+        self.clock = clock
+        self.organisation = Organisation(clock=clock, seed=plan.seed)
+        self.control = Control(self.organisation)
+        self.seen = Observation(plan)
+        self.process = 0
+        self._scores: dict[str, tuple[int | None, int | None]] = {}
+        self._platform = SimulatorTransport(self.organisation)
+        self._list_id = ""
+        self._outbox = folder / "outbox.db"
+        self._rng = random.Random(plan.seed)  # noqa: S311 - jitter
+
+    async def play(self) -> Observation:
+        await self._set_up()
+        writers = [asyncio.create_task(self._write(one)) for one in self.plan.writers]
+        changing = asyncio.create_task(self._change_limit())
+        for push in self.plan.pushes:
+            await self._push(push)
+        await self._clear_up()
+        for task in (*writers, changing):
+            await task
+        self._collect()
+        return self.seen
+
+    # -- the platform ---------------------------------------------------------------------
+
+    async def _set_up(self) -> None:
+        plan = self.plan
+        async with httpx.AsyncClient(transport=self._platform, base_url=_HOST) as http:
+            token = await http.post(
+                "/oauth/token",
+                data={"grant_type": "client_credentials"},
+                auth=("local-deployer", "local-deployer-secret"),
+            )
+            http.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+            numeric = {"columnName": "ml_score", "columnDataType": "NUMERIC", "min": 0, "max": 100}
+            answer = await http.post(
+                "/api/v2/outbound/contactlists",
+                json={
+                    "name": "Leads",
+                    "columnNames": COLUMNS,
+                    "phoneColumns": [{"columnName": "phone", "type": "cell"}],
+                    "columnDataTypeSpecifications": [
+                        numeric,
+                        {"columnName": "ml_score_at", "columnDataType": "TIMESTAMP"},
+                        {
+                            "columnName": "model_version",
+                            "columnDataType": "TEXT",
+                            "maxLength": 20,
+                        },
+                    ],
+                },
+            )
+            self._list_id = answer.json()["id"]
+            rows = [
+                {"id": one.lead_id, "contactListId": self._list_id, "data": _contact(one)}
+                for one in plan.leads
+                if one.listed
+            ]
+            path = f"/api/v2/outbound/contactlists/{self._list_id}/contacts"
+            (await http.post(path, json=rows)).raise_for_status()
+        for one in plan.leads:
+            if one.listed:
+                self._dialled(one)
+        self._look(ours=False)
+        self.seen.changes.clear()
+        self.organisation.add_client(
+            PUSHER,
+            "pusher-secret",
+            permissions=PERMISSIONS,
+            rate_limit=plan.limit,
+            token_life=plan.token_life,
+        )
+        self.control.set_limits(client_id=PUSHER, hidden=plan.hidden)
+        if plan.others_per_minute:
+            self.control.traffic(
+                client_id=PUSHER, seconds=600, calls_per_second=plan.others_per_minute / 60
+            )
+        self.control.set_faults(seed=plan.seed, rules=list(plan.faults))
+        if plan.skew:
+            self.control.skew(plan.skew)
+
+    def _dialled(self, one: PlannedLead) -> None:
+        change: dict[str, Any] = {"callable": one.callable}
+        if one.called:
+            change["callRecords"] = {
+                "phone": {"lastAttempt": "2026-11-23T08:00:00.000Z", "lastResult": "BUSY"}
+            }
+        self.control.change_contact(self._list_id, one.lead_id, ContactChange(**change))
+
+    async def _write(self, one: OtherWriter) -> None:
+        await self.clock.sleep(one.when)
+        if any(lead.lead_id == one.lead_id and lead.listed for lead in self.plan.leads):
+            data = {"ml_score": str(one.score), "ml_score_at": format_instant(one.at)}
+            self._look(ours=True)
+            self.control.change_contact(self._list_id, one.lead_id, ContactChange(data=data))
+            self._look(ours=False)
+
+    async def _change_limit(self) -> None:
+        if self.plan.limit_later is not None:
+            when, limit = self.plan.limit_later
+            await self.clock.sleep(when)
+            self.control.set_limits(client_id=PUSHER, ceiling=limit, hidden=self.plan.hidden)
+
+    # -- the product ------------------------------------------------------------------------
+
+    def _app(self) -> App:
+        self.process += 1
+        settings = Settings(
+            gateway=_HOST,
+            client_id=PUSHER,
+            client_secret=SecretStr("pusher-secret"),
+            contact_list=self._list_id,
+            outbox=self._outbox,
+            batch_size=self.plan.batch_size,
+        )
+        watch = Watch(self._platform, self)
+        return App(settings, clock=self.clock, transport=watch, rng=self._rng)
+
+    async def _push(self, push: PlannedPush) -> None:
+        app = self._app()
+        rows = [SourceRow(at, _raw(row), None) for at, row in enumerate(push.rows, 1)]
+        running = asyncio.create_task(app.push(rows, name=f"push {self.process}"))
+        try:
+            if push.killed_at is not None:
+                await asyncio.wait([running], timeout=push.killed_at)
+                if not running.done():
+                    await self._kill(app, running)
+                    return
+            elif push.interrupted_at is not None:
+                await asyncio.wait([running], timeout=push.interrupted_at)
+                app.interrupt()
+            await self._finished(running)
+        finally:
+            await app.close()
+
+    async def _kill(self, app: App, running: asyncio.Task[Any]) -> None:
+        """End the product between two of its steps: nothing that it does afterwards counts."""
+        app.outbox.close()
+        self.seen.kills.append(self.clock.monotonic())
+        running.cancel()
+        with contextlib.suppress(BaseException):
+            await running
+        self._look(ours=True)
+
+    async def _finished(self, running: Awaitable[Any]) -> None:
+        try:
+            await running
+        except Exception as crash:  # noqa: BLE001 - that it never happens is what is checked
+            self.seen.crashes.append(f"{type(crash).__name__}: {crash}")
+
+    async def _clear_up(self) -> None:
+        """Fair weather, until nothing waits any more."""
+        wait = _CLEAR_AFTER_S - self.clock.monotonic()
+        await self.clock.sleep(max(wait, 61.0))
+        self.control.set_limits(client_id=PUSHER, ceiling=300)
+        for _ in range(_LAST_TRIES):
+            app = self._app()
+            try:
+                await self._finished(app.resume())
+                status = app.status()
+                self.seen.left = status.ready + status.put_off + status.claimed
+                self.seen.parked = status.parked
+            finally:
+                await app.close()
+            if not self.seen.left:
+                break
+            await self.clock.sleep(3_700)
+
+    # -- what is seen -----------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Note what our last request has changed."""
+        self._look(ours=True)
+
+    def _look(self, *, ours: bool) -> None:
+        contacts = self.organisation.contact_lists.get(self._list_id).contacts
+        for lead, contact in contacts.items():
+            score = contact.data["ml_score"]
+            now = (int(score) if score else None, read_instant(contact.data["ml_score_at"]))
+            before = self._scores.get(lead)
+            if now != before:
+                self._scores[lead] = now
+                self.seen.changes.append(
+                    Change(self.clock.monotonic(), lead, ours, before or (None, None), now)
+                )
+
+    def _collect(self) -> None:
+        app = self._app()
+        try:
+            for run in range(1, len(self.plan.pushes) + 1):
+                self.seen.arrivals += [(run, one) for one in app.outbox.records.arrivals(run)]
+            for lead in self.plan.leads:
+                self.seen.ledger[lead.lead_id] = app.history(lead.lead_id)
+                if lead.listed:
+                    contact = self.control.contact(self._list_id, lead.lead_id)
+                    self.seen.final[lead.lead_id] = contact
+        finally:
+            app.outbox.close()
+        self.seen.schedule = [str(fault) for fault in self.control.faults()["history"]]
+        self.seen.seconds = self.clock.monotonic()
+
+
+class Watch(httpx.AsyncBaseTransport):
+    """Sits between product and platform and writes every request down."""
+
+    def __init__(self, platform: SimulatorTransport, stage: _Stage) -> None:
+        self._platform = platform
+        self._stage = stage
+        self._process = stage.process
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass the request on and note how it went."""
+        noted = _noted(request, self._process, self._stage.clock.monotonic())
+        self._stage.seen.requests.append(noted)
+        if len(self._stage.seen.requests) > MOST_REQUESTS:
+            raise RuntimeError(f"more than {MOST_REQUESTS} requests: it would never end")
+        try:
+            answer = await self._platform.handle_async_request(request)
+        finally:
+            self._stage.look()
+        noted.answered = self._stage.clock.monotonic()
+        noted.status = answer.status_code
+        retry_after = answer.headers.get("retry-after")
+        noted.retry_after = float(retry_after) if retry_after else None
+        with contextlib.suppress(ValueError):
+            answer.json()
+            noted.readable = True
+        return answer
+
+
+def _noted(request: httpx.Request, process: int, now: float) -> Request:
+    path = request.url.path
+    if path == "/oauth/token":
+        return Request(process, "token", now)
+    body: Any = json.loads(request.content) if request.content else None
+    query = {key: values[0] for key, values in parse_qs(request.url.query.decode()).items()}
+    if path.endswith("/contacts/bulk"):
+        return Request(process, READ, now, tuple(body), query, body)
+    if path.endswith("/contacts"):
+        return Request(process, WRITE, now, tuple(row["id"] for row in body), query, body)
+    return Request(process, "other", now, (), query, body)
+
+
+def _contact(one: PlannedLead) -> dict[str, str]:
+    data = {"lead_id": one.lead_id, "phone": "+4930123456", "zone": "Europe/Berlin"}
+    if one.at is not None:
+        data |= {"ml_score": str(one.score), "ml_score_at": format_instant(one.at)}
+    return data
+
+
+def _raw(row: PlannedRow) -> RawScore:
+    based_on = None if row.based_on is None else format_instant(row.based_on)
+    return RawScore(row.lead_id, row.score, format_instant(row.at), row.model, based_on)

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Seeded bad weather: the product keeps every rule, and the check notices each broken one."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from benchmarks.weather.__main__ import failures, main
+from benchmarks.weather.check import RULES
+from integration import batch as batch_module
+from integration.order import Verdict
+from integration.outbox import Settlement, intake
+from integration.outbox.claims import Claims
+from integration.platform.auth import ClientCredentials
+from integration.platform.budget import CallBudget
+from integration.scores import instant_of
+from integration.stores.contact_list import ContactListStore
+
+PARTS = 8
+SEEDS_EACH = 30
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_rule_breaks(part):
+    """Hundreds of seeded storms, kills and other writers break no rule."""
+    seeds = range(part * SEEDS_EACH, (part + 1) * SEEDS_EACH)
+    assert list(failures(seeds)) == []
+
+
+def no_lock_check(patch):
+    """Whatever the store holds is overwritten."""
+    real = batch_module.against_stored
+
+    def unlocked(score, stored):
+        verdict = real(score, stored)
+        return None if verdict is Verdict.SUPERSEDED else verdict
+
+    patch.setattr(batch_module, "against_stored", unlocked)
+
+
+def older_accepted(patch):
+    """The latest arrival wins, however old its score."""
+    real = intake.against_pending
+
+    def latest(newcomer, pending):
+        verdict = real(newcomer, pending)
+        return newcomer if verdict is Verdict.SUPERSEDED else verdict
+
+    patch.setattr(intake, "against_pending", latest)
+
+
+def ignore_retry_after(patch):
+    """The time that the platform asks for is not waited."""
+    real = CallBudget._refused
+
+    def hasty(self, *args):
+        args = [0.0 if isinstance(one, float) else one for one in args]
+        return real(self, *args)
+
+    patch.setattr(CallBudget, "_refused", hasty)
+
+
+def acknowledge_before_write(patch):
+    """Scores leave the outbox before they are on the platform."""
+    real_write, real_settle = batch_module.Batch._write, Claims.settle
+    acknowledged = set()
+
+    async def careless(self, writes):
+        tools, claim = self._tools, self._claim
+        gone = [
+            Settlement(self._open[write.score.lead_id], Verdict.DELIVERED, write.held.stored)
+            for write in writes
+        ]
+        real_settle(tools.outbox.claims, claim, [*self.done, *gone], instant_of(tools.clock.now()))
+        acknowledged.add(claim.id)
+        await real_write(self, writes)
+
+    def once(self, claim, settlements, now):
+        if claim.id not in acknowledged:
+            real_settle(self, claim, settlements, now)
+
+    patch.setattr(batch_module.Batch, "_write", careless)
+    patch.setattr(Claims, "settle", once)
+
+
+def resend_callable(patch):
+    """The dialler's own flag goes back with every write."""
+    real = ContactListStore.write
+
+    async def meddling(self, group, calls):
+        client, sending = self._client, self._client.call
+
+        async def with_callable(*args, body=None, **more):
+            if isinstance(body, list) and body and isinstance(body[0], dict):
+                body = [row | {"callable": True} for row in body]
+            return await sending(*args, body=body, **more)
+
+        patch.setattr(client, "call", with_callable)
+        try:
+            return await real(self, group, calls)
+        finally:
+            patch.setattr(client, "call", sending)
+
+    patch.setattr(ContactListStore, "write", meddling)
+
+
+def no_single_flight(patch):
+    """Every caller that finds no token asks for one of its own."""
+
+    def alone(self):
+        fetch = asyncio.create_task(self._new_token())
+        fetch.add_done_callback(self._fetched)
+        return fetch
+
+    patch.setattr(ClientCredentials, "_fetching", alone)
+
+
+def bisect_drops_a_row(patch):
+    """The search for refused rows loses a row of each half."""
+    real = batch_module.Batch._smaller
+
+    def losing(self, part, refusal):
+        parts = real(self, part, refusal)
+        for one in parts:
+            if len(one.group.writes) > 1:
+                write = one.group.writes[-1]
+                pending = self._open.pop(write.score.lead_id)
+                self.done.append(Settlement(pending, Verdict.DELIVERED, write.held.stored))
+                one.group = batch_module.WriteGroup(one.group.writes[:-1], one.group.kind)
+        return parts
+
+    patch.setattr(batch_module.Batch, "_smaller", losing)
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        no_lock_check,
+        older_accepted,
+        ignore_retry_after,
+        acknowledge_before_write,
+        resend_callable,
+        no_single_flight,
+        bisect_drops_a_row,
+    ],
+    ids=lambda mutant: mutant.__name__.replace("_", " "),
+)
+def test_each_broken_rule_is_noticed(mutant, monkeypatch):
+    """A product with one rule patched away is caught within 1,000 seeds."""
+    mutant(monkeypatch)
+    assert next(iter(failures(range(1000))), None) is not None
+
+
+def test_the_command_says_how_it_went(capsys, monkeypatch):
+    """The runner prints what it found and how to see it again."""
+    monkeypatch.setattr("sys.argv", ["weather", "--seeds", "2"])
+    assert main() == 0
+    assert "2 seeds, 0 with violations" in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", ["weather", "--seed", "7"])
+    assert main() == 0
+    assert "seed 7: weather" in capsys.readouterr().out
+
+
+def test_rules_have_words():
+    """Each rule says in a sentence what it demands."""
+    assert all((rule.__doc__ or "").endswith(".") for rule in RULES)
