@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Final
 
 import structlog
 
 from integration.clock import Clock
 from integration.order import StoredScore, Verdict, against_stored
 from integration.outbox import Claim, Outbox, PendingScore, Settlement
+from integration.parts import TRIALS, TRIALS_ONE_BY_ONE, Part
 from integration.platform.budget import CallBudget, Reservation
 from integration.platform.errors import PlatformError, RateLimited, Refused, Unreachable
 from integration.platform.retry import RetrySession
@@ -31,8 +32,6 @@ SEARCH_CALLS: Final = 40
 _ROW_LEVEL: Final = {400, 413, 422}
 SAMPLE: Final = 20
 """One in so many rows is read back where the ledger is trusted."""
-TRIALS: Final = 3
-"""Rows that are tried alone when everything is refused: if all are, no row is to blame."""
 REFUSED_ROWS_LEFT: Final = "refused_rows_left"
 
 
@@ -68,23 +67,6 @@ class UndeliveredError(Exception):
         self.stops_run = stops_run
 
 
-@dataclass(slots=True, eq=False)
-class _Part:
-    """Writes that go together, and which larger part they were split from."""
-
-    group: WriteGroup
-    parent: Self | None = None
-    failed_halves: int = 0
-    uncertain: bool = False
-    """An earlier attempt may have been carried out."""
-    trial: bool = False
-    """A single row that shall show whether the rows are to blame."""
-
-    def only(self, writes: tuple[Write, ...]) -> Self:
-        """The same with some of its writes."""
-        return replace(self, group=WriteGroup(writes, self.group.kind))
-
-
 class Batch:
     """The scores of ``claim``, with ``calls`` reserved for them."""
 
@@ -95,8 +77,9 @@ class Batch:
         self._open = {one.score.lead_id: one for one in claim.pending}
         self._intended: dict[str, StoredScore] = {}
         self._search_calls = 0
+        self._one_by_one = False
         self._rows_to_blame = False
-        self._refused_trials: list[tuple[_Part, Refused]] = []
+        self._refused_trials: list[tuple[Part, Refused]] = []
         self.done: list[Settlement] = []
 
     @property
@@ -111,12 +94,16 @@ class Batch:
             UndeliveredError: what is still open has to wait.
         """
         try:
+            await self._tools.store.check(self._waiting, self._calls)
             leads = list(self._open)
             await self._write(self._compare(leads, await self._held(leads)))
         except PlatformError as problem:
             raise UndeliveredError(problem) from problem
         finally:
             self._calls.release()
+
+    def _waiting(self) -> set[str]:
+        return self._tools.outbox.records.waiting(self._claim.destination)
 
     async def _held(self, lead_ids: Sequence[str]) -> dict[str, Held]:
         """What the store holds: read, or as the ledger has it where that is trusted.
@@ -219,12 +206,13 @@ class Batch:
         )
 
     async def _write(self, writes: Sequence[Write]) -> None:
-        parts = deque(_Part(group) for group in self._tools.store.groups(writes))
+        parts = deque(Part(group) for group in self._tools.store.groups(writes))
+        self._one_by_one = len(parts) >= TRIALS and len(parts) == len(writes)
         session = self._tools.retries()
         while parts:
             part = parts.popleft()
             await self._calls.ready()
-            instead = await self._instead(part)
+            instead = await self._instead(part, parts)
             if instead is not None:
                 parts.extendleft(reversed(instead))
                 continue
@@ -247,18 +235,32 @@ class Batch:
                     parts.extend(smaller)
             else:
                 session.succeeded()
+                session = self._tools.retries()  # what follows has bounds of its own
                 self._delivered(part.group, created)
-                if part.parent is not None:
+                if part.parent is not None or self._one_by_one:
                     self._blame_rows()
+        self._blame_rows()
 
-    async def _instead(self, part: _Part) -> list[_Part] | None:
+    async def _instead(self, part: Part, others: deque[Part]) -> list[Part] | None:
         """What has to take the place of ``part``; None where it can be written as it is."""
         fresh, outdated = self._by_age(part.group)
         if part.uncertain or not fresh:
-            return await self._again(part)
+            return await self._again(self._together(part, others))
         if outdated:  # to read all of it again might take as long again, and never end
             return [part.only(fresh), part.only(outdated)]
         return None
+
+    def _together(self, part: Part, others: deque[Part]) -> Part:
+        """``part`` and, out of ``others``, those after it that have to be read again as well.
+
+        Where every row goes alone, a wait outdates all that were read before it.
+        """
+        writes = part.group.writes
+        while self._one_by_one and others:
+            if not others[0].uncertain and self._by_age(others[0].group)[0]:
+                break
+            writes += others.popleft().group.writes
+        return part if writes == part.group.writes else replace(part.only(writes), uncertain=True)
 
     def _by_age(self, group: WriteGroup) -> tuple[tuple[Write, ...], tuple[Write, ...]]:
         """The writes that were read just now, and those that were read too long ago."""
@@ -268,7 +270,7 @@ class Batch:
         fresh = tuple(write for write in group.writes if write.held.read_at >= border)
         return fresh, tuple(write for write in group.writes if write.held.read_at < border)
 
-    async def _again(self, part: _Part) -> list[_Part]:
+    async def _again(self, part: Part) -> list[Part]:
         """Read the rows of a part once more: what is left to write, grouped anew.
 
         Rows that do not fit into the calls to be had now stay together for their own turn.
@@ -282,23 +284,26 @@ class Batch:
         now, later = writes[:fits], writes[fits:]
         leads = [write.score.lead_id for write in now]
         left = self._compare(leads, await self._read(leads))
-        parts = [_Part(group, part.parent) for group in self._tools.store.groups(left)]
+        parts = [Part(group, part.parent) for group in self._tools.store.groups(left)]
         if later:
-            rest = WriteGroup(later, part.group.kind)
-            parts.append(_Part(rest, part.parent, uncertain=part.uncertain))
+            rest = [WriteGroup(later, part.group.kind)]
+            if self._one_by_one:
+                rest = self._tools.store.groups(later)
+            parts += [Part(group, part.parent, uncertain=part.uncertain) for group in rest]
         return parts
 
-    def _smaller(self, part: _Part, refusal: Refused) -> list[_Part]:
+    def _smaller(self, part: Part, refusal: Refused) -> list[Part]:
         """Split a refused part; a single refused row is parked with the platform's reason.
 
         Raises:
             UndeliveredError: the rows are not to blame, or finding those that are has taken
                 too many calls.
         """
-        writes, kind = part.group.writes, part.group.kind
-        if part.trial and not self._rows_to_blame:
+        writes = part.group.writes
+        if (part.trial or self._one_by_one) and not self._rows_to_blame:
             self._refused_trials.append((part, refusal))
-            if len(self._refused_trials) == TRIALS:
+            enough = TRIALS if part.trial else TRIALS_ONE_BY_ONE
+            if len(self._refused_trials) == enough:
                 raise UndeliveredError(refusal)
             return []
         if len(writes) == 1:
@@ -310,26 +315,16 @@ class Batch:
         if part.parent is not None:
             part.parent.failed_halves += 1
             if self._suspicious(part.parent) and len(writes) > TRIALS:
-                return self._trials(part)
-        middle = len(writes) // 2
-        return [_Part(WriteGroup(half, kind), part) for half in (writes[:middle], writes[middle:])]
+                return part.trials()
+        return part.halves()
 
-    def _suspicious(self, parent: _Part) -> bool:
+    def _suspicious(self, parent: Part) -> bool:
         """Both halves of a part were refused, and both halves of one of those again."""
         before = parent.parent
         twice = before is not None and before.failed_halves == 2 and parent.failed_halves == 2
         return twice and not self._rows_to_blame and not self._refused_trials
 
-    @staticmethod
-    def _trials(part: _Part) -> list[_Part]:
-        """Some rows of ``part`` alone, then all others."""
-        writes, kind = list(part.group.writes), part.group.kind
-        places = [len(writes) - 1, len(writes) // 2, 0]
-        alone = [writes.pop(place) for place in places[:TRIALS]]
-        singles = [_Part(WriteGroup((write,), kind), part, trial=True) for write in alone]
-        return [*singles, _Part(WriteGroup(tuple(writes), kind), part.parent)]
-
-    def _park(self, part: _Part, refusal: Refused) -> None:
+    def _park(self, part: Part, refusal: Refused) -> None:
         (write,) = part.group.writes
         self._settle(
             self._open[write.score.lead_id],

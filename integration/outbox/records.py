@@ -136,6 +136,13 @@ class Records:
         )
         return int(count)
 
+    def waiting(self, destination: str) -> set[str]:
+        """The leads whose scores wait for delivery to ``destination``, parked ones left out."""
+        found = self._db.read().execute(
+            "SELECT lead FROM pending WHERE destination = ? AND parked IS NULL", (destination,)
+        )
+        return {lead for (lead,) in found}
+
     def arrivals(self, run: int) -> Iterator[ArrivalRecord]:
         """The rows of ``run`` in their order; a waiting one carries its latest problem."""
         last = -1

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from integration.clock import Clock
@@ -79,9 +79,18 @@ class ContactListStore:
         """How many scores are delivered together at the most."""
         return self._batch
 
+    @property
+    def capacity(self) -> int | None:
+        """A contact list holds a million: leads that are not on it are not put there."""
+        return None
+
     def calls_for(self, scores: int) -> int:
         """Bulk reads of 50 and one bulk write."""
         return math.ceil(scores / READ_SIZE) + 1
+
+    def writes_for(self, scores: int) -> int:  # noqa: ARG002 - part of the port
+        """One bulk write."""
+        return 1
 
     def scores_within(self, calls: int) -> int:
         """What ``calls`` calls can carry when one of them is the write."""
@@ -90,6 +99,9 @@ class ContactListStore:
     def lane(self, score: LeadScore) -> str:  # noqa: ARG002 - part of the port
         """All scores go the same way."""
         return ""
+
+    async def check(self, leads: Callable[[], Collection[str]], calls: Reservation) -> None:
+        """Nothing to look for: what is not on the list is unknown, and told by the read."""
 
     async def read(self, scores: Sequence[LeadScore], calls: Reservation) -> dict[str, Held]:
         """The contacts of the leads, those that are on the list."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -60,8 +60,17 @@ class ScoreStore(Protocol):
         """How many scores are delivered together at the most."""
         ...
 
+    @property
+    def capacity(self) -> int | None:
+        """How many leads fit into the store; None where it has no bound that matters."""
+        ...
+
     def calls_for(self, scores: int) -> int:
         """Calls that reading and writing ``scores`` scores takes, without repetitions."""
+        ...
+
+    def writes_for(self, scores: int) -> int:
+        """How many of :meth:`calls_for` are writes."""
         ...
 
     def scores_within(self, calls: int) -> int:
@@ -70,6 +79,16 @@ class ScoreStore(Protocol):
 
     def lane(self, score: LeadScore) -> str:
         """Scores of one lane are delivered together; a store without lanes has the lane ""."""
+        ...
+
+    async def check(self, leads: Callable[[], Collection[str]], calls: Reservation) -> None:
+        """Look whether the store can take the leads that wait, before any of them is written.
+
+        Called for every batch; a store that has looked once need not look again.
+
+        Raises:
+            PlatformError: it cannot, or the platform did not tell.
+        """
         ...
 
     async def read(self, scores: Sequence[LeadScore], calls: Reservation) -> dict[str, Held]:

@@ -31,6 +31,7 @@ class MemoryStore:
     """Scores in a dict; ``script`` is asked before and after every call."""
 
     destination = "memory"
+    capacity = None
 
     def __init__(self, clock: VirtualClock) -> None:
         self.clock = clock
@@ -45,6 +46,9 @@ class MemoryStore:
     def calls_for(self, scores):
         return -(-scores // READ_SIZE) + 1
 
+    def writes_for(self, _scores):
+        return 1
+
     def scores_within(self, calls):
         return max(0, min(self.batch, (calls - 1) * READ_SIZE))
 
@@ -58,6 +62,9 @@ class MemoryStore:
 
     def lane(self, _score):
         return ""
+
+    async def check(self, leads, calls):
+        pass
 
     async def read(self, scores, calls):
         found = {}
