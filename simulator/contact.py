@@ -42,6 +42,8 @@ class Contact:
         queue_seq: its place: the dialer takes low numbers first where no sort decides.
         skipped: a pre-call rule refused it; it stays skipped until it is queued again.
         requeued_count: how often a write put it into the queue again.
+        recall_at: when the dialer will call it again by itself, as the platform writes times;
+            empty where it will not.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Contact:
     queue_seq: int = 0
     skipped: bool = False
     requeued_count: int = 0
+    recall_at: str = ""
 
     def forget_attempts(self) -> None:
         """Wipe what dialling left behind: attempts, results and callable states.
@@ -68,6 +71,7 @@ class Contact:
         self.phone_number_status = NOTHING
         self.contactable_status = NOTHING
         self.evaluations = NOTHING
+        self.recall_at = ""
 
     def make_callable(self) -> None:
         """Take back every "not callable", but keep the attempts."""

@@ -3,13 +3,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from simulator.contact import Contact
 from simulator.contact_list_state import ContactListState
 from simulator.errors import bad_field, not_found
+from simulator.instants import to_wire
+
+_PLAIN = {
+    "callable": "callable",
+    "callRecords": "call_records",
+    "phoneNumberStatus": "phone_number_status",
+    "contactableStatus": "contactable_status",
+    "queued": "queued",
+    "skipped": "skipped",
+}
+"""Fields of a change that are taken over as they are, and where on a contact."""
 
 
 class ContactChange(BaseModel):
@@ -26,6 +37,9 @@ class ContactChange(BaseModel):
     contactableStatus: dict[str, dict[str, Any]] | None = None  # noqa: N815
     queued: bool | None = Field(default=None, description="Whether it waits to be dialled.")
     skipped: bool | None = Field(default=None, description="Whether a rule refused it.")
+    recallAt: AwareDatetime | Literal[""] | None = Field(  # noqa: N815
+        default=None, description="When the dialer calls it again by itself; empty: not at all."
+    )
 
 
 def contact_json(state: ContactListState, contact_id: str) -> dict[str, Any]:
@@ -38,6 +52,7 @@ def contact_json(state: ContactListState, contact_id: str) -> dict[str, Any]:
             "place": contact.queue_seq,
             "skipped": contact.skipped,
             "requeued": contact.requeued_count,
+            "recallAt": contact.recall_at,
         },
     }
 
@@ -54,18 +69,11 @@ def write_contact(state: ContactListState, contact_id: str, change: ContactChang
             if column not in state.columns:
                 raise bad_field("invalid.value", f"data.{column}", "is no column of the list")
         contact.data = {**contact.data, **change.data}
-    if change.callable is not None:
-        contact.callable = change.callable
-    if change.callRecords is not None:
-        contact.call_records = change.callRecords
-    if change.phoneNumberStatus is not None:
-        contact.phone_number_status = change.phoneNumberStatus
-    if change.contactableStatus is not None:
-        contact.contactable_status = change.contactableStatus
-    if change.queued is not None:
-        contact.queued = change.queued
-    if change.skipped is not None:
-        contact.skipped = change.skipped
+    for name, attribute in _PLAIN.items():
+        if (value := getattr(change, name)) is not None:
+            setattr(contact, attribute, value)
+    if change.recallAt is not None:
+        contact.recall_at = to_wire(change.recallAt) if change.recallAt else ""
     state.changed()
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from simulator.columns import Check, checks_of
 from simulator.contact import Contact
+from simulator.switches import Switches
 
 ROOT = "/api/v2/outbound/contactlists"
 
@@ -50,6 +51,7 @@ class ContactListState:
         self.pending: list[Pending] = []
         self.revision = 0
         self.searches: dict[str, Collection[Contact]] = {}  # good for one revision
+        self.switches = Switches()  # the organisation's, as soon as the list belongs to one
         self._front = 0
         self._back = 0
         self.define(definition)
@@ -130,7 +132,7 @@ class ContactListState:
             "id": contact.id,
             "contactListId": self.id,
             "data": contact.data,
-            "callRecords": contact.call_records,
+            "callRecords": self._call_records(contact),
             "callable": contact.callable,
             "phoneNumberStatus": {**self._phone_status, **status} if status else self._phone_status,
             "contactableStatus": contact.contactable_status,
@@ -139,6 +141,14 @@ class ContactListState:
             **contact.retention,
             "selfUri": f"{ROOT}/{self.id}/contacts/{contact.id}",
         }
+
+    def _call_records(self, contact: Contact) -> Mapping[str, Any]:
+        """Per phone column what is known of the last attempt, and perhaps of the next one."""
+        if not contact.recall_at or self.switches.recall_shown == "nowhere":
+            return contact.call_records
+        recall = {"callbackScheduledTime": contact.recall_at}
+        columns = contact.call_records or {column: {} for column in self._phone_status}
+        return {column: {**record, **recall} for column, record in columns.items()}
 
     def snapshot(self) -> dict[str, Any]:
         """Everything, as JSON."""

@@ -85,6 +85,7 @@ class ContactLists:
         state = ContactListState(
             organisation.ids.new(), definition, division_id, organisation.timestamp()
         )
+        state.switches = organisation.switches
         self._by_id[state.id] = state
         return state
 
@@ -153,6 +154,8 @@ class ContactLists:
     def restore(self, data: list[Mapping[str, Any]]) -> None:
         """Take the place of what is here by what :meth:`snapshot` gave."""
         self._by_id = {item["id"]: ContactListState.restored(item) for item in data}
+        for state in self._by_id.values():
+            state.switches = self._organisation.switches
 
 
 def list_body(call: Call, state: ContactListState) -> dict[str, Any]:

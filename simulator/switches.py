@@ -39,6 +39,11 @@ class Switches(BaseModel):
         default=False,
         description="A bulk update job puts every contact it changes into the queue again.",
     )
+    recall_shown: Literal["nowhere", "call_record"] = Field(
+        default="nowhere",
+        description="Where a contact shows that the dialer will call it again by itself: the API "
+        "has no field for it. call_record: as `callbackScheduledTime` of its call records.",
+    )
     decimals_in_numeric: bool = Field(
         default=True,
         description="A NUMERIC column accepts a value with decimals; off: 400.",

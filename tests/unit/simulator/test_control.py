@@ -303,7 +303,13 @@ def test_a_contact_is_changed_as_a_dialer_would(sim, platform, lead):
             "skipped": True,
         },
     ).json()
-    assert said["queue"] == {"queued": False, "place": 1, "skipped": True, "requeued": 0}
+    assert said["queue"] == {
+        "queued": False,
+        "place": 1,
+        "skipped": True,
+        "requeued": 0,
+        "recallAt": "",
+    }
     shown = platform.call("GET", f"{LISTS}/{lead[0]}/contacts/{lead[1]}").body
     assert shown["callable"] is False
     assert shown["callRecords"] == records
