@@ -33,11 +33,11 @@ class ContactChange(BaseModel):
     callRecords: dict[str, dict[str, Any]] | None = Field(  # noqa: N815 - the official name
         default=None, description="Per phone column `lastAttempt` and `lastResult`; {} for none."
     )
-    phoneNumberStatus: dict[str, dict[str, Any]] | None = None  # noqa: N815
-    contactableStatus: dict[str, dict[str, Any]] | None = None  # noqa: N815
+    phoneNumberStatus: dict[str, dict[str, Any]] | None = None  # noqa: N815 - the official name
+    contactableStatus: dict[str, dict[str, Any]] | None = None  # noqa: N815 - the official name
     queued: bool | None = Field(default=None, description="Whether it waits to be dialled.")
     skipped: bool | None = Field(default=None, description="Whether a rule refused it.")
-    recallAt: AwareDatetime | Literal[""] | None = Field(  # noqa: N815
+    recallAt: AwareDatetime | Literal[""] | None = Field(  # noqa: N815 - the official name
         default=None, description="When the dialer calls it again by itself; empty: not at all."
     )
 

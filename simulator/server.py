@@ -112,7 +112,7 @@ class _Beside(uvicorn.Server):
 class _Protocol(H11Protocol):
     """Hands its connection to the application, which may have to break it."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own signature
         super().connection_made(transport)
         app = self.app
 

@@ -83,7 +83,7 @@ def _counted(results: Path) -> str:
     if not results.exists():
         return "the tests did not run"
     # Written by the pytest of this very run.
-    suites = ET.parse(results).getroot().iter("testsuite")  # noqa: S314
+    suites = ET.parse(results).getroot().iter("testsuite")  # noqa: S314 - pytest wrote it
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     for suite in suites:
         for name in counts:

@@ -61,9 +61,7 @@ class Site:
                 auth=("local-deployer", "local-deployer-secret"),
             )
             bearer = f"Bearer {token.json()['access_token']}"
-            answer = await http.request(
-                method, path, json=body, headers={"Authorization": bearer}
-            )
+            answer = await http.request(method, path, json=body, headers={"Authorization": bearer})
             assert answer.is_success, answer.text
             return answer.json() if answer.content else None
 
@@ -106,9 +104,7 @@ class Site:
 
     def app(self, **changes):
         settings = self.settings.model_copy(update=changes)
-        return App(
-            settings, clock=self.clock, transport=self.transport, rng=random.Random(3)
-        )
+        return App(settings, clock=self.clock, transport=self.transport, rng=random.Random(3))
 
     def use(self, work, **changes):
         """Run ``work(app)`` on a fresh application."""

@@ -273,9 +273,7 @@ def test_ledger_audit_saves_the_reads(site):
 
 def test_ledger_audit_undoes_what_it_created(site):
     """A lead that has left the list is not created again by a write without a read."""
-    site.organisation.add_client(
-        "pusher", "pusher-secret", permissions=["outbound:*:*"]
-    )
+    site.organisation.add_client("pusher", "pusher-secret", permissions=["outbound:*:*"])
     site.add("a", "b")
     options = {"audit": "ledger", "columns_kept": True}
     site.push(("a", 50), ("b", 50), **options)

@@ -8,20 +8,12 @@ import asyncio
 import pytest
 
 from integration.order import StoredScore
-from integration.platform.errors import Forbidden, RateLimited, Refused, Unreachable
+from integration.platform.errors import Forbidden, RateLimited, Unreachable
 from simulator.virtual_time import run_virtual
 
 LOST = Unreachable(operation="write", message="reset", ambiguous=True)
 DOWN = Unreachable(operation="write", message="down", status=503)
 BUSY = RateLimited(operation="write", status=429, retry_after=3.0)
-
-
-def bad_rows(world, *leads, code="invalid.zip.code.contact.value", status=400):
-    def strike(called, written):
-        if called == "write" and set(leads) & set(written):
-            raise Refused(operation="write", status=status, code=code, message="no")
-
-    world.store.before = strike
 
 
 def test_delivers_and_logs_previous_value(world):
@@ -60,16 +52,16 @@ def test_skips_unchanged_while_young(world, age_h, stored, written):
 
 
 @pytest.mark.parametrize(
-    ("stored", "age_s", "verdict"),
+    ("stored", "verdict"),
     [
-        (StoredScore(60, 9), None, "superseded"),
-        (StoredScore(50, 8), None, "duplicate"),
-        (StoredScore(0, 8), None, "duplicate"),
-        (StoredScore(51, 8), None, "conflict"),
+        (StoredScore(60, 9), "superseded"),
+        (StoredScore(50, 8), "duplicate"),
+        (StoredScore(0, 8), "duplicate"),
+        (StoredScore(51, 8), "conflict"),
     ],
     ids=["newer is stored", "same is stored", "stored one was marked stale", "other score stored"],
 )
-def test_compares_with_what_is_stored(world, stored, age_s, verdict):
+def test_compares_with_what_is_stored(world, stored, verdict):
     """What the store holds decides before anything is written."""
     world.store.held = {"a": stored}
     run = world.enqueue(world.score("a", 50, age_s=(world.now - 8) / 1000))
@@ -247,80 +239,6 @@ def test_read_failure_puts_the_batch_off(world):
     assert world.verdicts(run) == {1: "waiting"}
 
 
-def test_finds_the_refused_rows_by_halves(world):
-    """Of a refused batch every good row is delivered and each bad one parked with its reason."""
-    leads = [f"l{i}" for i in range(100)]
-    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
-    run = world.enqueue(*(world.score(lead) for lead in leads))
-    bad_rows(world, "l17", "l80")
-    report = world.deliver()
-    assert report.verdicts == {"delivered": 98, "rejected": 2}
-    assert {row for row, verdict in world.verdicts(run).items() if verdict == "rejected"} == {18, 81}
-    parked = world.outbox.records.status(world.now).parked
-    assert parked == {"invalid.zip.code.contact.value": 2}
-    (alert,) = world.alerts
-    assert alert.leads == 2
-
-
-def test_stops_where_every_row_is_refused(world):
-    """A refusal of both halves, twice, is no matter of rows: the run stops and says so."""
-    leads = [f"l{i}" for i in range(100)]
-    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
-    world.enqueue(*(world.score(lead) for lead in leads))
-    bad_rows(world, *leads, code="invalid.contact.columns")
-    report = world.deliver()
-    assert isinstance(report.stopped, Refused)
-    assert report.verdicts == {"waiting": 100}
-    assert len([kind for kind, _ in world.store.calls if kind == "write"]) == 8
-
-
-def test_few_rows_that_are_all_bad_are_parked_one_by_one(world):
-    """A handful of bad rows is no systemic refusal: each gets its own reason."""
-    leads = ["a", "b", "c", "d"]
-    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
-    world.enqueue(*(world.score(lead) for lead in leads))
-    bad_rows(world, *leads)
-    assert world.deliver().verdicts == {"rejected": 4}
-
-
-def test_many_bad_rows_are_told_from_a_systemic_refusal(world):
-    """Where both halves are refused twice, single rows are tried: one that passes shows it."""
-    leads = [f"l{i}" for i in range(64)]
-    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
-    world.enqueue(*(world.score(lead) for lead in leads))
-    bad = [lead for at, lead in enumerate(sorted(leads)) if at % 16 == 0]
-    bad_rows(world, *bad)
-    assert world.deliver().verdicts == {"delivered": 60, "rejected": 4}
-
-
-def test_search_for_refused_rows_is_capped(world):
-    """Many bad rows do not eat the budget: the search goes on another time until all is done."""
-    leads = [f"l{i}" for i in range(512)]
-    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
-    world.enqueue(*(world.score(lead) for lead in leads))
-    bad_rows(world, *leads[::7])
-    verdicts = []
-    while not verdicts or verdicts[-1]["waiting"]:
-        world.store.calls.clear()
-        report = world.deliver()
-        verdicts.append(report.verdicts)
-        assert report.stopped is None
-        assert report.verdicts["delivered"] > 0
-        assert len([kind for kind, _ in world.store.calls if kind == "write"]) <= 44
-        world.clock.advance(3600)
-    assert sum(one["delivered"] for one in verdicts) == 438
-    assert sum(one["rejected"] for one in verdicts) == 74
-
-
-def test_refusal_of_the_whole_list_stops_at_once(world):
-    """A refusal that no row can be to blame for is not searched by halves."""
-    world.store.held = {"a": StoredScore(1, 1), "b": StoredScore(1, 1)}
-    world.enqueue(world.score("a"), world.score("b"))
-    bad_rows(world, "a", code="contact.list.not.found", status=404)
-    assert isinstance(world.deliver().stopped, Refused)
-    assert len(world.store.calls) == 2
-
-
 def test_busy_platform_delays_but_delivers(world):
     """A refusal for lack of budget is waited out."""
     world.store.held = {"a": StoredScore(40, 5)}
@@ -334,7 +252,7 @@ def test_crash_after_the_write_keeps_the_first_previous_value(world):
     world.store.held = {"a": StoredScore(40, 5)}
     run = world.enqueue(world.score("a", 90))
 
-    def die(called, _leads):
+    def die(*_):
         raise KeyboardInterrupt
 
     world.store.after = die
@@ -455,53 +373,3 @@ def test_two_workers_share_the_outbox(world):
     assert world.deliver().verdicts == {"delivered": 95}
     written = [lead for kind, part in world.store.calls if kind == "write" for lead in part]
     assert sorted(written) == sorted(leads)
-
-
-class TestTrustedLedger:
-    """With the ledger as audit, previous values are not read but for a sample."""
-
-    @pytest.fixture
-    def known(self, world):
-        """100 leads whose present score was delivered by us."""
-        leads = [f"l{i}" for i in range(100)]
-        world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
-        world.enqueue(*(world.score(lead, 50, age_s=600) for lead in leads))
-        world.deliver()
-        world.store.calls.clear()
-        world.options["trust_ledger"] = True
-        return leads
-
-    def test_reads_a_sample_only(self, world, known):
-        """One call reads a sample back, one writes."""
-        run = world.enqueue(*(world.score(lead, 60) for lead in known))
-        assert world.deliver().verdicts == {"delivered": 100}
-        (read, sample), (write, _) = world.store.calls
-        assert (read, write) == ("read", "write")
-        assert len(sample) == 5
-        assert {one.previous for one in world.outbox.records.arrivals(run)} == {50}
-
-    def test_reads_what_it_does_not_know(self, world, known):
-        """Leads that the ledger has never seen, or whose score went stale there, are read."""
-        world.store.held["new"] = StoredScore(7, 7)
-        world.enqueue(world.score("new", 60), world.score("l1", 60))
-        world.deliver()
-        assert "new" in world.store.calls[0][1]
-        world.clock.advance(25 * 3600)
-        world.store.calls.clear()
-        world.enqueue(world.score("l2", 61))
-        world.deliver()
-        assert world.store.calls[0] == ("read", ("l2",))
-
-    def test_reads_everything_where_the_sample_differs(self, world, known):
-        """Another writer's trace in the sample makes the batch read every row."""
-        world.store.held = dict.fromkeys(known, StoredScore(99, world.now))
-        run = world.enqueue(*(world.score(lead, 60) for lead in known))
-        assert world.deliver().verdicts == {"superseded": 100}
-        assert set(world.verdicts(run).values()) == {"superseded"}
-
-    def test_contact_that_was_created_is_unknown(self, world, known):
-        """A write that turned out to create its contact is undone and reported as unknown."""
-        world.store.created = {"l3"}
-        run = world.enqueue(world.score("l3", 60), world.score("l4", 60))
-        world.deliver()
-        assert world.verdicts(run) == {1: "unknown_lead", 2: "delivered"}

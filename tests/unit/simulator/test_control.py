@@ -261,7 +261,10 @@ def test_the_call_log_is_searched(sim, platform):
     platform.me()
     platform.me("other")
     platform.call("GET", LISTS, client="other")
-    ns = lambda **query: [call["n"] for call in sim("GET", "/sim/calls", **query).json()["calls"]]  # noqa: E731
+
+    def ns(**query):
+        return [call["n"] for call in sim("GET", "/sim/calls", **query).json()["calls"]]
+
     assert ns() == [1, 2, 3]
     assert ns(operation="get_outbound*") == [3]
     assert ns(client_id="other") == [2, 3]
@@ -275,7 +278,10 @@ def test_the_call_log_is_searched(sim, platform):
 
 def test_bodies_are_recorded_unless_told_otherwise(sim, platform):
     """Recording of bodies can be switched off and on."""
-    bodies = lambda: [call["body"] for call in sim("GET", "/sim/calls").json()["calls"]]  # noqa: E731
+
+    def bodies():
+        return [call["body"] for call in sim("GET", "/sim/calls").json()["calls"]]
+
     division = "/api/v2/authorization/divisions"
     platform.call("POST", division, {"name": "A"})
     assert bodies() == [{"name": "A"}]
