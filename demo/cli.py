@@ -25,7 +25,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Decides on leads, ids and weather.")] = 0,
 ) -> None:
     """Load leads into a simulated Genesys Cloud and push their scores through bad weather."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     findings = asyncio.run(tell(console, leads=leads, scale=scale, seed=seed))
     print_findings(console, findings)
     raise typer.Exit(0 if findings.holds else 1)
