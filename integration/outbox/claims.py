@@ -94,7 +94,8 @@ class Claims:
     def give_back(self, claim: Claim, now: int) -> None:
         """Return a claim untouched."""
         with self._db.transaction() as connection:
-            _give_back(connection, claim, now)
+            if _end(connection, claim):
+                _give_back(connection, claim, now)
 
     def intend(
         self,
@@ -161,16 +162,18 @@ class Claims:
         ended already: it was settled before, or returned to the queue.
         """
         with self._db.transaction() as connection:
-            known = connection.execute("SELECT 1 FROM claim WHERE id = ?", (claim.id,)).fetchone()
-            if known is not None:
-                settle(connection, claim, settlements, now)
+            if _end(connection, claim) and not settle(connection, claim, settlements, now):
                 _give_back(connection, claim, now)
 
 
+def _end(connection: sqlite3.Connection, claim: Claim) -> bool:
+    """End ``claim``; False where it has ended already."""
+    return connection.execute("DELETE FROM claim WHERE id = ?", (claim.id,)).rowcount > 0
+
+
 def _give_back(connection: sqlite3.Connection, claim: Claim, now: int) -> None:
-    """What ``claim`` still holds is due at once; the claim ends."""
+    """What ``claim`` still holds is due at once."""
     connection.executemany(
         "UPDATE pending SET claim = NULL, due = ? WHERE destination = ? AND lead = ? AND claim = ?",
         ((now, claim.destination, one.score.lead_id, claim.id) for one in claim.pending),
     )
-    connection.execute("DELETE FROM claim WHERE id = ?", (claim.id,))

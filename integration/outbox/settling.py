@@ -24,11 +24,15 @@ _BEATEN: Final = "verdict IN ('superseded', 'duplicate', 'conflict')"
 
 def settle(
     connection: sqlite3.Connection, claim: Claim, settlements: Sequence[Settlement], now: int
-) -> None:
-    """Store the outcome of ``settlements`` and acknowledge them; ``now`` in ms since 1970."""
+) -> bool:
+    """Store the outcome of ``settlements`` and acknowledge them; ``now`` in ms since 1970.
+
+    Returns whether all of the claim has left the queue, as it mostly has.
+    """
     _settle_ledger(connection, claim.destination, settlements, now)
     _settle_arrivals(connection, settlements)
-    if _acknowledge(connection, claim, settlements) < len(settlements):
+    done = _acknowledge(connection, claim, settlements) == len(claim.pending)
+    if not done:
         adopted = _adopted(connection, claim, settlements)
         _settle_arrivals(connection, adopted)
         _acknowledge(connection, claim, adopted)
@@ -40,6 +44,7 @@ def settle(
             _spread_unknown(connection, claim, settlement)
         elif settlement.verdict is Verdict.CONFLICT:
             _revive(connection, claim, settlement, now)
+    return done
 
 
 def _settle_ledger(
@@ -162,20 +167,17 @@ def _spread_unknown(connection: sqlite3.Connection, claim: Claim, settlement: Se
 def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement, now: int) -> None:
     """A score that lost to one which was refused itself gets its turn after all.
 
-    It came after the refused one, so its run is no older, unless it is still open.
+    Whichever run it came with: unless a score as new as it was delivered, nothing newer counts.
     """
+    lead = settlement.pending.score.lead_id
     beaten = connection.execute(
         "SELECT lead, score, at, model, based_on, run, row, 0, '' FROM arrival"  # noqa: S608 - constant
         f" WHERE lead = ? AND {_BEATEN} AND verdict = 'superseded' AND at < ?"
-        " AND run IN (SELECT id FROM run"
-        " WHERE destination = ? AND (finished IS NULL OR id >= ?))"
+        " AND at > (SELECT coalesce(max(l.at), -1) FROM ledger l"
+        " WHERE l.lead = ? AND l.destination = ? AND l.outcome = 'delivered')"
+        " AND run IN (SELECT id FROM run WHERE destination = ?)"
         " ORDER BY at DESC, run, row LIMIT 1",
-        (
-            settlement.pending.score.lead_id,
-            settlement.pending.score.at,
-            claim.destination,
-            settlement.pending.run,
-        ),
+        (lead, settlement.pending.score.at, lead, claim.destination, claim.destination),
     ).fetchone()
     if beaten is None:
         return

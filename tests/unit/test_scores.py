@@ -201,7 +201,15 @@ def test_model_versions_that_are_accepted(text, version):
 
 @pytest.mark.parametrize(
     "text",
-    ["m" * 129, "m" * 10_000, "m\ud800", NotText("true"), NotText("[…]"), NotText("{…}")],
+    [
+        "m" * 129,
+        "m" * 10_000,
+        "m\ud800",
+        "\udfffm",
+        NotText("true"),
+        NotText("[…]"),
+        NotText("{…}"),
+    ],
     ids=ascii,
 )
 def test_model_versions_that_are_refused(text):

@@ -160,6 +160,17 @@ def test_a_parked_score_that_is_overtaken(box, at):
     assert box.verdicts(later) == {1: DELIVERED}
 
 
+@pytest.mark.parametrize("news", [(3,), (4, 51)], ids=["older", "same instant, other score"])
+def test_news_that_lose_hurry_nothing(box, news):
+    """A score that was put off keeps its time and its attempts when something older arrives."""
+    box.run(box.score(4))
+    box.settle(box.take(), None, due=box.now + 1)
+    box.run(box.score(*news))
+    assert box.claims.claim("list", 10, box.now) is None
+    box.now += 1
+    assert [one.attempts for one in box.take().pending] == [1]
+
+
 def test_rejected_rows_wake_nobody(box):
     """A rejected row is no news of a lead: what is parked stays parked."""
     box.run(box.score(4))

@@ -171,6 +171,18 @@ def test_what_is_on_its_way(box):
     assert box.records.on_their_way(99, box.now) == 0
 
 
+def test_the_leads_that_wait(box):
+    """Leads wait while their score is due, put off or on its way; not once it is parked."""
+    box.run(*(box.score(5, lead=lead) for lead in "ABCDE"))
+    box.run(box.score(5, lead="Z"), destination="other")
+    box.settle(box.take(1), UNKNOWN)
+    box.settle(box.take(1), None, due=box.now + MINUTE)
+    box.settle(box.take(1), DELIVERED)
+    box.take(1)
+    assert box.records.waiting("list") == {"B", "D", "E"}
+    assert box.records.waiting("nowhere") == set()
+
+
 def test_the_status_of_an_empty_outbox(box):
     """Where nothing waits, every figure is zero."""
     status = box.records.status(box.now)

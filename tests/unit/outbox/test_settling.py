@@ -252,24 +252,36 @@ def test_revival_across_runs(box, finished):
     assert (box.verdicts(first), box.verdicts(second)) == ({1: CONFLICT}, {1: WAITING})
 
 
-def test_revival_in_an_older_run_that_is_still_open(box):
-    """A long-lived run is older than the refused score's, yet its score may have come later."""
+def test_revival_in_an_older_run(box):
+    """An older run's score may have come later, or have lost before a later run adopted."""
     service = box.run()
-    box.run(box.score(6, based_on={2}))
+    first = box.run(box.score(6, based_on={2}))
     box.put(service, box.score(4))
+    for run in (service, first):
+        box.records.finish_run(run, box.now)
+    box.run(box.score(6, based_on={2}))
     box.settle(box.take(), CONFLICT)
     assert box.verdicts(service) == {1: WAITING}
 
 
-def test_what_was_beaten_long_ago_is_not_revived(box):
-    """Scores of runs that ended before the refused one came stay as they were reported."""
-    old = box.run(box.score(5), box.score(4))
+def test_what_was_beaten_by_a_delivered_score_is_not_revived(box):
+    """A score that lost to a delivered one stays beaten, and so does one as old as that."""
+    old = box.run(box.score(3))
     box.deliver()
+    box.put(old, box.score(5), box.score(4), first=2)
+    box.deliver()
+    box.put(old, box.score(6, based_on={5}), box.score(5, 60), first=4)
+    box.settle(box.take(), SUPERSEDED)
     box.records.finish_run(old, box.now)
     box.run(box.score(7, based_on={6}))
     box.settle(box.take(), CONFLICT)
-    assert box.verdicts(old) == {1: DELIVERED, 2: SUPERSEDED}
+    assert [at for _, at, *_ in box.waiting()] == [6]
+    box.settle(box.take(), CONFLICT)
     assert box.waiting() == []
+    assert list(box.verdicts(old).values()) == [
+        *(DELIVERED, DELIVERED, SUPERSEDED),
+        *(CONFLICT, SUPERSEDED),
+    ]
 
 
 def test_revival_stays_within_a_destination(box):
