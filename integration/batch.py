@@ -211,7 +211,7 @@ class Batch:
         session = self._tools.retries()
         while parts:
             part = parts.popleft()
-            await self._calls.ready()
+            await self._calls.ready(part.group.calls)
             instead = await self._instead(part, parts)
             if instead is not None:
                 parts.extendleft(reversed(instead))
@@ -264,7 +264,7 @@ class Batch:
 
     def _by_age(self, group: WriteGroup) -> tuple[tuple[Write, ...], tuple[Write, ...]]:
         """The writes that were read just now, and those that were read too long ago."""
-        if self._tools.budget.limit < self._tools.store.calls_for(1):
+        if self._tools.budget.limit < self._tools.store.calls_for(1) * group.calls:
             return group.writes, ()  # a limit that never lets a write follow its read
         border = self._tools.clock.monotonic() - READ_AGE_S
         fresh = tuple(write for write in group.writes if write.held.read_at >= border)
@@ -275,20 +275,18 @@ class Batch:
 
         Rows that do not fit into the calls to be had now stay together for their own turn.
         """
-        writes = part.group.writes
+        writes, store, times = part.group.writes, self._tools.store, part.group.calls
         self._calls.release()
         self._calls = await self._tools.budget.reserve(
-            self._tools.store.calls_for(len(writes)), minimum=self._tools.store.calls_for(1)
+            store.calls_for(len(writes)) * times, minimum=store.calls_for(1) * times
         )
-        fits = self._tools.store.scores_within(self._calls.calls) or 1
+        fits = store.scores_within(self._calls.calls // times) or 1
         now, later = writes[:fits], writes[fits:]
         leads = [write.score.lead_id for write in now]
         left = self._compare(leads, await self._read(leads))
-        parts = [Part(group, part.parent) for group in self._tools.store.groups(left)]
+        parts = [Part(group, part.parent) for group in store.groups(left)]
         if later:
-            rest = [WriteGroup(later, part.group.kind)]
-            if self._one_by_one:
-                rest = self._tools.store.groups(later)
+            rest = store.groups(later) if self._one_by_one else [part.only(later).group]
             parts += [Part(group, part.parent, uncertain=part.uncertain) for group in rest]
         return parts
 

@@ -94,6 +94,8 @@ class Delivery:
             with await self._reserve(store.calls_for(due), stop) as calls:
                 if stop.is_set() or report.stopped is not None:
                     return
+                if self._claims.due(self._destination, store.batch, self._now()) > due:
+                    continue  # it is another lane's turn by now, or more has come: reserve for it
                 fits = store.scores_within(calls.calls) or 1
                 claim = self._claims.claim(self._destination, fits, self._now())
                 if claim is None:

@@ -32,18 +32,21 @@ class Part:
 
     def only(self, writes: tuple[Write, ...]) -> Self:
         """The same with some of its writes."""
-        return replace(self, group=WriteGroup(writes, self.group.kind))
+        return replace(self, group=replace(self.group, writes=writes))
 
     def halves(self) -> list[Part]:
         """Both halves, which know where they come from."""
-        writes, kind = self.group.writes, self.group.kind
+        writes = self.group.writes
         middle = len(writes) // 2
-        return [Part(WriteGroup(half, kind), self) for half in (writes[:middle], writes[middle:])]
+        return [self._child(half) for half in (writes[:middle], writes[middle:])]
 
     def trials(self) -> list[Part]:
         """Some rows alone, then all others."""
-        writes, kind = list(self.group.writes), self.group.kind
+        writes = list(self.group.writes)
         places = [len(writes) - 1, len(writes) // 2, 0]
         alone = [writes.pop(place) for place in places[:TRIALS]]
-        singles = [Part(WriteGroup((write,), kind), self, trial=True) for write in alone]
-        return [*singles, Part(WriteGroup(tuple(writes), kind), self.parent)]
+        singles = [replace(self._child((write,)), trial=True) for write in alone]
+        return [*singles, Part(replace(self.group, writes=tuple(writes)), self.parent)]
+
+    def _child(self, writes: tuple[Write, ...]) -> Part:
+        return Part(replace(self.group, writes=writes), self)

@@ -107,10 +107,14 @@ class Reservation:
             self._left += 1
             raise
 
-    async def ready(self) -> None:
-        """Wait until the next permit is to be had without waiting."""
-        if self._left == 0:
-            self._left = await self._budget._slots(1, 1, urgent=True)  # noqa: SLF001 - its other half
+    async def ready(self, calls: int = 1) -> None:
+        """Wait until the permits for the next ``calls`` are to be had without waiting.
+
+        Fewer where the limit does not hold so many.
+        """
+        if self._left < calls:
+            self.release()  # who waits for slots holds none: two such could wait for each other
+            self._left = await self._budget._slots(calls, calls, urgent=True)  # noqa: SLF001 - its other half
         await self._budget._opened()  # noqa: SLF001 - its other half
 
     def shrink(self, calls: int) -> None:

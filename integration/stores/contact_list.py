@@ -70,6 +70,11 @@ class ContactListStore:
         self._concurrency = max(1, concurrency)
 
     @property
+    def list_id(self) -> str:
+        """The contact list."""
+        return self._list_id
+
+    @property
     def destination(self) -> str:
         """The name under which the outbox keeps scores for this list."""
         return f"contact_list:{self._list_id}"
@@ -158,9 +163,30 @@ class ContactListStore:
             was = write.held.stored.at
             skipped = was is None or self._policy.is_stale(was, now)
             fresh = not self._policy.is_stale(write.score.at, now)
-            (again if skipped and fresh and _untouched(write.held.row) else keep).append(write)
+            (again if skipped and fresh and untouched(write.held.row) else keep).append(write)
         groups = [(KEEP_QUEUE, keep), (QUEUE_AGAIN, again)]
         return [WriteGroup(tuple(part), kind) for kind, part in groups if part]
+
+    async def send(
+        self, rows: Sequence[Mapping[str, Any]], calls: Reservation, *, queue_again: bool = False
+    ) -> Sequence[Any]:
+        """Write whole contacts in one attempt; the contacts that the platform answers with.
+
+        Raises:
+            PlatformError: it was refused, or its outcome is not known.
+        """
+        answer = await self._client.call(
+            "write contacts",
+            "POST",
+            self._path,
+            query=QUEUE_UNTOUCHED | {"doNotQueue": not queue_again},
+            body=[{"contactListId": self._list_id, **row} for row in rows],
+            permit=calls,
+            once=True,
+            expect=list,
+        )
+        contacts: Sequence[Any] = answer.body
+        return contacts
 
     async def write(self, group: WriteGroup, calls: Reservation) -> Collection[str]:
         """Send the contacts with their new score columns, all other columns as they were.
@@ -172,24 +198,14 @@ class ContactListStore:
         rows = [
             {
                 "id": write.score.lead_id,
-                "contactListId": self._list_id,
                 # callable, phoneNumberStatus and contactableStatus are the dialer's: never sent
                 "data": {**write.held.row.get("data", {}), **self._policy.row(write.score, now)},
             }
             for write in group.writes
         ]
-        answer = await self._client.call(
-            "write contacts",
-            "POST",
-            self._path,
-            query=QUEUE_UNTOUCHED | {"doNotQueue": group.kind != QUEUE_AGAIN},
-            body=rows,
-            permit=calls,
-            once=True,
-            expect=list,
-        )
+        answer = await self.send(rows, calls, queue_again=group.kind == QUEUE_AGAIN)
         unread = {write.score.lead_id for write in group.writes if not write.held.row}
-        created = sorted(unread & self._bare(answer.body)) if unread else []
+        created = sorted(unread & self._bare(answer)) if unread else []
         for start in range(0, len(created), DELETE_SIZE):
             await self._client.call(
                 "delete contacts",
@@ -231,11 +247,13 @@ def _stored_score(text: Any) -> int | None:
         return None
 
 
-def _untouched(contact: Mapping[str, Any]) -> bool:
+def untouched(contact: Mapping[str, Any]) -> bool:
     """Whether nobody was ever called on this contact and the dialer may call it."""
     numbers = contact.get("phoneNumberStatus") or {}
+    voice = (contact.get("contactableStatus") or {}).get("Voice") or {}
     return (
         not contact.get("callRecords")
         and contact.get("callable") is not False
         and all(status.get("callable") is not False for status in numbers.values())
+        and voice.get("contactable") is not False
     )

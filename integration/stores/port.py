@@ -41,10 +41,14 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class WriteGroup:
-    """Writes that one call carries; ``kind`` is the store's own."""
+    """Writes that one call carries; ``kind`` is the store's own.
+
+    Where they take more than one call, ``calls`` says how many; each comes with reads of its own.
+    """
 
     writes: tuple[Write, ...]
     kind: str = ""
+    calls: int = 1
 
 
 class ScoreStore(Protocol):

@@ -8,6 +8,7 @@ import asyncio
 import pytest
 
 from integration.order import StoredScore
+from integration.outbox import InputRow
 from integration.platform.errors import Forbidden, RateLimited, Unreachable
 from simulator.virtual_time import run_virtual
 
@@ -373,3 +374,18 @@ def test_two_workers_share_the_outbox(world):
     assert world.deliver().verdicts == {"delivered": 95}
     written = [lead for kind, part in world.store.calls if kind == "write" for lead in part]
     assert sorted(written) == sorted(leads)
+
+
+def test_lanes_are_delivered_in_whole_batches(world):
+    """Two workers that start together do not tear a lane to pieces."""
+    world.workers = 2
+    now, run = world.now, world.outbox.records.start_run("test", "memory", world.now)
+    rows = [
+        InputRow(row, world.score(f"l{row}"), lane="1" if row <= 3 else "2")
+        for row in range(1, 304)
+    ]
+    world.store.held = {f"l{row}": StoredScore(1, 1) for row in range(1, 304)}
+    world.outbox.intake.enqueue(run, "memory", rows, now)
+    world.deliver()
+    sizes = sorted(len(leads) for kind, leads in world.store.calls if kind == "write")
+    assert sizes == [3, 300]
