@@ -110,7 +110,7 @@ class App:
         push = Push(self._push_tools(connection), self._stop, progress)
         run = self.outbox.records.start_run(name, connection.store.destination, now)
         try:
-            await push.accept(run, rows)
+            await push.accept(run, rows, name)
             report = await push.deliver(run)
         finally:
             self.outbox.records.finish_run(run, self._now())
@@ -230,7 +230,7 @@ class App:
         store, allowed = connection.store, connection.budget.limit
         full, rest = divmod(len(leads), store.batch)
         calls = full * store.calls_for(store.batch) + (store.calls_for(rest) if rest else 0)
-        writes = full + (1 if rest else 0)
+        writes = full * store.writes_for(store.batch) + (store.writes_for(rest) if rest else 0)
         return Plan(
             rows=total,
             accepted=total - rejected,

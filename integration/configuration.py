@@ -27,8 +27,11 @@ CONFIG_FILE: Final = Path("leadscore.toml")
 CONFIG_VARIABLE: Final = f"{ENV_PREFIX}CONFIG"
 SECRET: Final = "client_secret"  # noqa: S105 - the name of an option
 SECRET_FILE: Final = "client_secret_file"  # noqa: S105 - the same
-PLATFORM: Final = ("client_id", SECRET, "contact_list")
-"""What a command needs that talks to the platform, beside a region or a gateway."""
+STORE: Final = "store"
+CONTACTS: Final = ("client_id", SECRET, "contact_list")
+"""What a command needs that loads contacts, beside a region or a gateway."""
+PLATFORM: Final = ("client_id", SECRET, STORE)
+"""What a command needs that reads and writes scores; the store stands for where they are kept."""
 
 _SHOWN: Final = 60
 
@@ -246,8 +249,12 @@ def _missing(layers: _Layers, needs: Collection[str]) -> list[str]:
     problems = []
     if "client_id" in needs and not (layers.value("region") or layers.value("gateway")):
         problems.append(f"the organisation is not named: {_names('region')}, or a gateway")
-    for option in needs:
-        given = layers.value(option)
+    store = layers.texts()[STORE]  # also the name of the setting that says which one it is
+    for need in needs:
+        option = store if need == STORE else need
+        if option not in Settings.model_fields:
+            continue  # no such store: told already
+        given = layers.value(option) or Settings.model_fields[option].default
         if option == SECRET:
             given = given or layers.value(SECRET_FILE)
         if not given:

@@ -12,6 +12,9 @@ from integration.platform.regions import locate
 from integration.platform.retry import RetryPolicy, RetryQuota, RetrySession
 from integration.settings import Settings
 from integration.stores.contact_list import ContactListStore
+from integration.stores.data_service import DataServiceStore
+from integration.stores.data_table import DataTableStore
+from integration.stores.port import ScoreStore
 from integration.telemetry import Telemetry
 
 
@@ -54,13 +57,39 @@ class Connection:
             transport=transport,
             on_call=telemetry.called,
         )
-        self.store = ContactListStore(
-            self.client,
+        self.store = self._store(settings)
+
+    def _store(self, settings: Settings) -> ScoreStore:
+        """The place for scores that the settings name."""
+        client, policy, clock = self.client, settings.policy(), self._clock
+        batch, concurrency = settings.batch_size, settings.concurrency
+        match settings.store:
+            case "data_service":
+                return DataServiceStore(
+                    client,
+                    settings.data_service,
+                    settings.data_entity,
+                    policy,
+                    clock,
+                    batch=batch,
+                    concurrency=concurrency,
+                )
+            case "data_table":
+                return DataTableStore(
+                    client,
+                    settings.data_table,
+                    policy,
+                    clock,
+                    batch=batch,
+                    concurrency=concurrency,
+                )
+        return ContactListStore(
+            client,
             settings.contact_list,
-            settings.policy(),
+            policy,
             clock,
-            batch=settings.batch_size,
-            concurrency=settings.concurrency,
+            batch=batch,
+            concurrency=concurrency,
         )
 
     def retries(self) -> RetrySession:

@@ -18,7 +18,7 @@ from integration.order import Verdict
 from integration.outbox import InputRow, Outbox, Settlement
 from integration.reports import Progress
 from integration.scores import Rejected, instant_of, parse
-from integration.sources import SourceRow
+from integration.sources import SourceError, SourceRow
 from integration.telemetry import Telemetry
 
 ACCEPT_SIZE: Final = 5_000
@@ -59,18 +59,42 @@ class Push:
         self._sink = progress or (lambda _: None)
         self._progress = Progress()
 
-    async def accept(self, run: int, rows: Iterable[SourceRow]) -> None:
+    async def accept(self, run: int, rows: Iterable[SourceRow], name: str) -> None:
         """Take in ``rows``, each with its reject reason or as a score, batch by batch.
 
         A stop does not end the acceptance: what the caller holds is kept first.
+
+        Raises:
+            SourceError: there are more leads than the store can hold; none was accepted.
         """
         destination = self._tools.connection.store.destination
+        if self._tools.connection.store.capacity is not None:
+            rows = self._fitting(rows, name)
         for part in parts_of(rows, ACCEPT_SIZE):
             now = self._tools.clock.now()
             read = [read_row(row, now) for row in part]
             self._tools.outbox.intake.enqueue(run, destination, read, instant_of(now))
             self._show(accepted=self._progress.accepted + len(read))
             await asyncio.sleep(0)
+
+    def _fitting(self, rows: Iterable[SourceRow], name: str) -> list[SourceRow]:
+        """All rows, read to the end before the first of them is accepted."""
+        store, now = self._tools.connection.store, self._tools.clock.now()
+        leads = self._tools.outbox.records.waiting(store.destination)
+        kept = []
+        for row in rows:
+            kept.append(row)
+            score = read_row(row, now).score
+            if score is not None:
+                leads.add(score.lead_id)
+            if store.capacity is not None and len(leads) > store.capacity:
+                raise SourceError(
+                    name,
+                    f"holds more leads than fit: with those that wait they are over "
+                    f"{store.capacity:,}, the most that {store.destination} can hold",
+                    "nothing was accepted; keep the scores in a contact list, or push fewer leads",
+                )
+        return kept
 
     async def deliver(self, run: int | None) -> DeliveryReport:
         """Deliver what is due; while another process does, wait for the rows of ``run``."""

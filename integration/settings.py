@@ -69,6 +69,9 @@ def _webhook(text: str) -> str:
     return text
 
 
+StoreKind = Literal["contact_list", "data_table", "data_service"]
+"""Each is also the name of the setting that says which one it is."""
+
 _Id = Annotated[str, AfterValidator(_id)]
 _Name = Annotated[str, AfterValidator(_name)]
 
@@ -126,6 +129,22 @@ class Settings(BaseSettings):
         None, "File that holds the secret and nothing else; read again for every token."
     )
     contact_list: _Id = _option("", "Id of the contact list that carries the scores.")
+    store: StoreKind = _option(
+        "contact_list",
+        "Where scores are kept: contact_list (the campaign sorts by it), data_table (up to 5,000 "
+        "leads, for flows) or data_service (the seed guide's; the real platform has none).",
+        "contact_list, data_table or data_service",
+    )
+    data_table: _Id = _option("", "Id of the data table, where scores are kept in one.")
+    data_service: _Id = _option(
+        "LeadScoringIntegration",
+        "Id or name of the data service, where scores are kept in one.",
+        "the service's id or name",
+        min_length=1,
+    )
+    data_entity: _Id = _option(
+        "LeadScore", "Name of its entity.", "the entity's name", min_length=1
+    )
 
     outbox: Path = _option(
         Path(".leadscore/outbox.db"), "File of scores not yet delivered and of all that were."

@@ -23,7 +23,7 @@ from integration.cli.running import AppFactory, ending_with_an_exit_code, run
 from integration.cli.signals import Interrupts
 from integration.cli.verdict_file import VerdictFile
 from integration.clock import Clock
-from integration.configuration import PLATFORM
+from integration.configuration import CONTACTS, PLATFORM
 from integration.outbox import LedgerRecord, OutboxStatus
 from integration.reports import RunSummary
 from integration.reports import as_json as report_json
@@ -161,7 +161,7 @@ class Verbs:
         the dialling queue are left alone, so loading a file twice does no harm.
         """
         with ending_with_an_exit_code() as interrupts:
-            settings = _settings(given, PLATFORM)
+            settings = _settings(given, CONTACTS)
             with interrupts.nothing_to_keep():
                 source = sources.contacts(
                     file, lead_column=settings.column_lead, file_format=_chosen(file_format)

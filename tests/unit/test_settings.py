@@ -49,6 +49,10 @@ GOOD = {
     "client_id": ("abc-1", "abc-1"),
     "client_secret_file": ("secret", Path("secret")),
     "contact_list": ("list-1", "list-1"),
+    "store": ("data_table", "data_table"),
+    "data_table": ("table-1", "table-1"),
+    "data_service": ("Scoring", "Scoring"),
+    "data_entity": ("Score", "Score"),
     "outbox": ("o.db", Path("o.db")),
     "keep_days": ("7", 7),
     "audit": ("ledger", "ledger"),
@@ -148,6 +152,8 @@ BAD = {
     "no time": ("retry_total", "nan", "give a number of seconds from 0 to 86,400"),
     "an endless time": ("retry_total", "inf", "give a number of seconds from 0 to 86,400"),
     "a word": ("audit", "write", "give read or ledger"),
+    "a place that is none": ("store", "crm", "give contact_list, data_table or data_service"),
+    "an entity with a slash": ("data_entity", "a/b", "it is not an id"),
     "no truth": ("skip_unchanged", "perhaps", "give true or false"),
     "a column of spaces": ("column_score", "  ", "a name of printable characters is needed"),
     "a column of control characters": ("column_score", "a\tb", "a name of printable characters"),
@@ -185,6 +191,30 @@ def test_a_key_of_another_type_is_a_problem(option):
     write(f"{option} = 5")
     [problem] = problems()
     assert problem.startswith(f'{option} in leadscore.toml is "5": give text')
+
+
+@pytest.mark.parametrize(
+    ("store", "missing"),
+    [
+        (None, ["contact_list"]),
+        ("contact_list", ["contact_list"]),
+        ("data_table", ["data_table"]),
+        ("data_service", []),
+        ("region", []),
+    ],
+    ids=["none named", "contact list", "data table", "data service", "no store"],
+)
+def test_the_store_says_what_is_needed(monkeypatch, store, missing):
+    """Where scores are kept decides which id must be given; the guide's names are known."""
+    flags = {"region": "eu-central-1", "client_id": "c", "store": store}
+    monkeypatch.setenv("LEADSCORE_CLIENT_SECRET", SECRET)
+    try:
+        load_settings(flags, needs=PLATFORM)
+        found = []
+    except SettingsError as error:
+        found = [problem.split(" ")[0] for problem in error.problems]
+    assert [name for name in found if name != "--store"] == missing
+    assert ("--store" in found) == (store == "region")
 
 
 def test_all_problems_are_told_at_once(monkeypatch):

@@ -245,6 +245,17 @@ def test_a_missing_permission_ends_the_run(bench):
         assert "waiting" in bench.verdicts(run).values()
 
 
+@pytest.mark.parametrize("status", [400, 410])
+def test_a_read_that_is_refused_is_no_empty_place(bench, status):
+    """A lead that could not be read is not taken for one without a score, and not written."""
+    leads = fill(bench, 120)  # three reads of a contact list, many of any other store
+    bench.fault({"operation": bench.read_call, "kind": "status", "status": status, "nth": [2]})
+    run = bench.enqueue(*(bench.score(lead, 90) for lead in leads))
+    assert isinstance(bench.deliver().stopped, Refused)
+    assert set(bench.verdicts(run).values()) == {"waiting"}
+    assert bench.calls(bench.write_call) == []
+
+
 def test_a_refused_client_ends_the_run(bench):
     """A client whose secret was changed gets no token, and everything is kept."""
     fill(bench, 1)

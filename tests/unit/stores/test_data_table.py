@@ -88,6 +88,16 @@ def test_a_row_that_was_deleted_is_made_again(bench):
     assert bench.stored("a")[0].score == 90
 
 
+def test_a_table_that_is_gone_is_no_empty_table(bench):
+    """A table that was deleted after its rows were counted ends the run."""
+    bench.push(bench.score("a", 50, age_s=90))
+    bench.organisation.data_tables.remove(bench.table)
+    run = bench.enqueue(bench.score("b", 60))
+    stopped = bench.deliver().stopped
+    assert (stopped.status, stopped.operation) == (404, "read row")
+    assert bench.verdicts(run) == {1: "waiting"}
+
+
 def test_a_row_that_others_fight_over_does_not_hold_the_run_for_ever(bench):
     """If the row comes and goes with every write, the score is put off."""
     original = bench.client.call
