@@ -96,7 +96,7 @@ Feature: A bad row gets a reason, and hurts nobody else
         | lead_id,priority_score,last_calculated_at |
         | Miller,91,2026-11-23T08:30:00Z            |
         | Smith,n/a,2026-11-23T08:30:00Z            |
-        | Smith,500,2026-11-23T08:30:00Z            |
+        | Smith,1000,2026-11-23T08:30:00Z           |
         | Smith,9.5,2026-11-23T08:30:00Z            |
         | Smith,92,2026-11-23T08:30:00              |
         | Smith,92,soon                             |

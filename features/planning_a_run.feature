@@ -42,7 +42,7 @@ Feature: A run can be planned before it is made
         | Miller | 60    | 08:00         |
         | Miller | 70    | 08:30         |
         | Miller | n/a   | 08:30         |
-        | Miller | 500   | 08:30         |
+        | Miller | 1000  | 08:30         |
       Then the plan counts 4 rows, of which 2 are no scores, and 1 lead
 
     @simulator-only @outage
