@@ -65,7 +65,8 @@ def test_a_table_comes_back_with_its_schema_where_it_is_asked_for(platform, tabl
     assert list(schema["properties"]) == list(SCHEMA["properties"])
 
 
-def test_tables_are_listed_by_a_name_with_wildcards(platform, table):  # noqa: ARG001
+@pytest.mark.usefixtures("table")
+def test_tables_are_listed_by_a_name_with_wildcards(platform):
     """``*`` in the name stands for anything, and the case of letters does not matter."""
     platform.call("POST", TABLES, {"name": "Thresholds (1.0)", "schema": SCHEMA})
 
@@ -135,7 +136,8 @@ def test_tables_are_listed_by_a_name_with_wildcards(platform, table):  # noqa: A
         "51 properties beside the key",
     ],
 )
-def test_a_table_that_cannot_be_made_is_refused(platform, table, body, status, code):  # noqa: ARG001
+@pytest.mark.usefixtures("table")
+def test_a_table_that_cannot_be_made_is_refused(platform, body, status, code):
     """Each fault of a definition has its status and code."""
     said = platform.call("POST", TABLES, body)
     assert (said.status, said.code) == (status, code)
@@ -148,7 +150,8 @@ def test_fifty_properties_beside_the_key_fit(platform):
     assert platform.call("POST", TABLES, {"name": "T", "schema": schema}).status == 200
 
 
-def test_tables_are_limited(platform, table):  # noqa: ARG001
+@pytest.mark.usefixtures("table")
+def test_tables_are_limited(platform):
     """One table more than the organisation may have is refused."""
     platform.organisation.data_tables.most_tables = 1
     said = platform.call("POST", TABLES, {"name": "T", "schema": SCHEMA})
