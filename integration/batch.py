@@ -253,7 +253,8 @@ class Batch:
     def _together(self, part: Part, others: deque[Part]) -> Part:
         """``part`` and, out of ``others``, those after it that have to be read again as well.
 
-        Where every row goes alone, a wait outdates all that were read before it.
+        Where every row goes alone, a wait outdates all that were read before it. What is put
+        together here is never written as it is.
         """
         writes = part.group.writes
         while self._one_by_one and others:
@@ -286,8 +287,8 @@ class Batch:
         left = self._compare(leads, await self._read(leads))
         parts = [Part(group, part.parent) for group in store.groups(left)]
         if later:
-            rest = store.groups(later) if self._one_by_one else [part.only(later).group]
-            parts += [Part(group, part.parent, uncertain=part.uncertain) for group in rest]
+            rest = part.only(later).group
+            parts.append(Part(rest, part.parent, uncertain=part.uncertain))
         return parts
 
     def _smaller(self, part: Part, refusal: Refused) -> list[Part]:
