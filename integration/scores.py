@@ -9,7 +9,6 @@ milliseconds since 1970 in UTC, the precision in which the platform stores them.
 from __future__ import annotations
 
 import re
-from calendar import timegm
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -23,9 +22,13 @@ LAST_INSTANT: Final = 2_147_483_647_999
 _LEAD_ID = re.compile(r"[A-Za-z0-9._:@-]{1,128}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _INSTANT = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})"
-    r"(?:\.([0-9]+))?(?:([Zz])|([+-])([0-9]{2}):([0-9]{2}))?"
+    r"(?P<local>[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt](?P<hour>[0-9]{2}):[0-9]{2}:[0-9]{2})"
+    r"(?:\.(?P<fraction>[0-9]+))?"
+    r"(?:(?P<utc>[Zz])|(?P<sign>[+-])(?P<hours>[0-9]{2}):(?P<minutes>[0-9]{2}))?"
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_TOLERANCE_MS = FUTURE_TOLERANCE // _MILLISECOND
 _MODEL_VERSION_LENGTH = 128
 _SHOWN = 60
 
@@ -88,7 +91,6 @@ def parse(raw: RawScore, now: datetime) -> LeadScore:
     Raises:
         Rejected: the first problem in the order lead id, score, times.
     """
-    shown_lead = _printable(raw.lead_id.strip()[:128])
     try:
         return LeadScore(
             lead_id=read_lead_id(raw.lead_id),
@@ -98,7 +100,7 @@ def parse(raw: RawScore, now: datetime) -> LeadScore:
             based_on=_based_on(raw.based_on, now),
         )
     except Rejected as rejected:
-        rejected.lead_id = shown_lead
+        rejected.lead_id = _printable(raw.lead_id.strip()[:128])
         raise
 
 
@@ -122,14 +124,13 @@ def read_lead_id(text: str) -> str:
 
 def format_instant(at: int) -> str:
     """``at`` (milliseconds since 1970 UTC) as it is stored: ``YYYY-MM-DDTHH:MM:SS.mmmZ``."""
-    seconds, milliseconds = divmod(at, 1000)
-    when = datetime.fromtimestamp(seconds, UTC)
-    return f"{when:%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"
+    when = _EPOCH + timedelta(milliseconds=at)
+    return f"{when.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def instant_of(when: datetime) -> int:
     """``when`` in whole milliseconds since 1970 UTC, cut and not rounded."""
-    return timegm(when.utctimetuple()) * 1000 + when.microsecond // 1000
+    return (when - _EPOCH) // _MILLISECOND
 
 
 def read_instant(text: str) -> int | None:
@@ -139,7 +140,7 @@ def read_instant(text: str) -> int | None:
     outside the years that a score can have is nonsense and must not stand in a score's way.
     """
     match = _INSTANT.fullmatch(text.strip())
-    if match is None or not (match[8] or match[9]):
+    if match is None or not (match["utc"] or match["sign"]):
         return None
     try:
         seconds, fraction = _seconds(match)
@@ -166,6 +167,10 @@ def _printable(text: str) -> str:
 
 def _score(text: str) -> int:
     trimmed = text.strip()
+    if len(trimmed) <= 3 and trimmed.isascii() and trimmed.isdigit():
+        whole = int(trimmed)  # the common case, without the decimal detour
+        if 1 <= whole <= 100 and not isinstance(text, NotText):
+            return whole
     shown = _shown(trimmed)
     if isinstance(text, NotText) or _NUMBER.fullmatch(trimmed) is None:
         raise Rejected(
@@ -173,13 +178,10 @@ def _score(text: str) -> int:
             f'priority_score "{shown}" is not a decimal number; write an integer from 1 to 100',
             field="priority_score",
         )
-    if len(trimmed) <= 3 and trimmed.isdigit():  # the common case, without the decimal detour
-        value = Decimal(int(trimmed))
-    else:
-        try:
-            value = Decimal(trimmed)
-        except InvalidOperation:  # an exponent beyond any machine's: nowhere near 1-100
-            value = Decimal(0)
+    try:
+        value = Decimal(trimmed)
+    except InvalidOperation:  # an exponent beyond any machine's: nowhere near 1-100
+        value = Decimal(0)
     if not 1 <= value <= 100:
         raise Rejected(
             "score_out_of_range",
@@ -232,16 +234,17 @@ def _seconds(match: re.Match[str]) -> tuple[int, str]:
     Raises:
         ValueError: no such date, time or offset.
     """
-    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
-    when = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    seconds = timegm(when.timetuple())
-    if match[9]:
-        hours, minutes = int(match[10]), int(match[11])
+    if match["hour"] == "24":  # the next midnight, for some versions of Python
+        raise ValueError("no such hour")
+    since = datetime.fromisoformat(match["local"]).replace(tzinfo=UTC) - _EPOCH
+    seconds = since.days * 86_400 + since.seconds
+    if match["sign"]:
+        hours, minutes = int(match["hours"]), int(match["minutes"])
         if hours > 23 or minutes > 59:
             raise ValueError("no such offset")
         offset = (hours * 60 + minutes) * 60
-        seconds += -offset if match[9] == "+" else offset
-    return seconds, match[7] or ""
+        seconds += -offset if match["sign"] == "+" else offset
+    return seconds, match["fraction"] or ""
 
 
 def _instant(text: str, now: datetime, field: str) -> int:
@@ -257,15 +260,18 @@ def _instant(text: str, now: datetime, field: str) -> int:
             f'{field} "{_shown(trimmed)}" is no RFC 3339 time; write it like 2026-11-23T10:00:00Z',
             field=field,
         ) from None
+    at = seconds * 1000 + int((fraction + "000")[:3])
+    in_range, zoned = 0 <= at <= LAST_INSTANT, match["utc"] or match["sign"]
+    if in_range and zoned and at < instant_of(now) + _TOLERANCE_MS:
+        return at  # the common case
     shown = f'{field} "{_shown(trimmed)}"'
-    if not (match[8] or match[9]):
+    if not zoned:
         raise Rejected(
             "time_without_zone",
             f"{shown} has no time zone; write {trimmed[:19]}Z if it is UTC",
             field=field,
         )
-    at = seconds * 1000 + int((fraction + "000")[:3])
-    if not 0 <= at <= LAST_INSTANT:
+    if not in_range:
         raise Rejected(
             "time_invalid",
             f"{shown} is outside 1970-01-01 to 2038-01-19, the range of the platform",
@@ -283,7 +289,7 @@ def _instant(text: str, now: datetime, field: str) -> int:
 
 def _later(seconds: int, fraction: str, limit: datetime) -> bool:
     """Whether the instant is after ``limit``, to the last digit of its fraction."""
-    border = timegm(limit.utctimetuple())
+    border = instant_of(limit) // 1000
     if seconds != border:
         return seconds > border
     digits = f"{limit.microsecond:06d}"
