@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -70,10 +71,13 @@ class Push:
         destination = self._tools.connection.store.destination
         if self._tools.connection.store.capacity is not None:
             rows = self._fitting(rows, name)
+        # All rows of a run are due alike: so they are delivered in the order of their leads, in
+        # which they lie on disk, and not in the file's, which would touch every page each time.
+        due = instant_of(self._tools.clock.now())
         for part in parts_of(rows, ACCEPT_SIZE):
             now = self._tools.clock.now()
             read = [read_row(row, now) for row in part]
-            self._tools.outbox.intake.enqueue(run, destination, read, instant_of(now))
+            self._tools.outbox.intake.enqueue(run, destination, read, due)
             self._show(accepted=self._progress.accepted + len(read))
             await asyncio.sleep(0)
 
@@ -129,8 +133,8 @@ class Push:
         return self._tools.outbox.records.on_their_way(run, now)
 
     def _settled(self, settlements: Sequence[Settlement]) -> None:
-        for one in settlements:
-            self._tools.telemetry.settled(one.verdict or Verdict.WAITING)
+        for verdict, scores in Counter(one.verdict for one in settlements).items():
+            self._tools.telemetry.settled(verdict or Verdict.WAITING, scores)
         self._show(done=self._progress.done + len(settlements))
 
     async def _tick(self) -> None:

@@ -79,9 +79,9 @@ class Telemetry:
             registry=self.registry,
         )
 
-    def settled(self, verdict: Verdict) -> None:
-        """A score has its verdict."""
-        self._scores.labels(str(verdict)).inc()
+    def settled(self, verdict: Verdict, scores: int = 1) -> None:
+        """So many ``scores`` have got this verdict."""
+        self._scores.labels(str(verdict)).inc(scores)
 
     def called(self, record: CallRecord) -> None:
         """A request was sent."""

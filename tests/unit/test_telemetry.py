@@ -123,7 +123,7 @@ def test_metrics_count_what_happens():
     """Verdicts, calls, the budget and alerts show up under their labels."""
     telemetry = Telemetry()
     telemetry.settled(Verdict.DELIVERED)
-    telemetry.settled(Verdict.DELIVERED)
+    telemetry.settled(Verdict.DELIVERED, 2)
     telemetry.called(CallRecord("write contacts", "POST", 200, 0.2, "c", ""))
     telemetry.called(CallRecord("write contacts", "POST", None, 0.2, "", "reset"))
     telemetry.budget(
@@ -143,7 +143,7 @@ def test_metrics_count_what_happens():
     )
     telemetry.drifted("unreachable")
     value = telemetry.registry.get_sample_value
-    assert value("leadscore_scores_total", {"verdict": "delivered"}) == 2
+    assert value("leadscore_scores_total", {"verdict": "delivered"}) == 3
     labels = {"operation": "write contacts"}
     assert value("leadscore_calls_total", {**labels, "status": "200"}) == 1
     assert value("leadscore_calls_total", {**labels, "status": "none"}) == 1
@@ -154,7 +154,7 @@ def test_metrics_count_what_happens():
     assert value("leadscore_waited_seconds") == 61.5
     assert value("leadscore_429_episodes") == 1
     assert value("leadscore_drift_alerts_total", {"reason": "unreachable"}) == 1
-    assert b'leadscore_scores_total{verdict="delivered"} 2.0' in telemetry.exposition()
+    assert b'leadscore_scores_total{verdict="delivered"} 3.0' in telemetry.exposition()
 
 
 def test_two_runs_in_one_process_do_not_mix():
