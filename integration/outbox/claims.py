@@ -3,7 +3,8 @@
 
 A claim takes scores out of the queue; an intent puts the value that will be replaced on
 record before the write; settling stores outcome and acknowledgement in one transaction. A
-crash in between only means that the same scores are claimed again. A claim never runs out:
+crash in between only means that the same scores are claimed again, so the intent alone waits
+for the disk; it takes the settlements before it along. A claim never runs out:
 two of them on one lead could write the older score over the newer one. Those of a dead
 deliverer are returned when the next one starts.
 """
@@ -61,7 +62,7 @@ class Claims:
 
         All of them are of one lane, the one of the score that waits longest.
         """
-        with self._db.transaction() as connection:
+        with self._db.transaction(durable=False) as connection:
             lane = _next_lane(connection, destination, now)
             if lane is None:
                 return None
@@ -161,7 +162,7 @@ class Claims:
         A score without a settlement goes back to the queue. Nothing happens where the claim has
         ended already: it was settled before, or returned to the queue.
         """
-        with self._db.transaction() as connection:
+        with self._db.transaction(durable=False) as connection:
             if _end(connection, claim) and not settle(connection, claim, settlements, now):
                 _give_back(connection, claim, now)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database file behind the outbox: SQLite in WAL mode, every commit on disk.
+"""The database file behind the outbox: SQLite in WAL mode, what has to last is on disk.
 
 Several processes may use one outbox; one of them delivers. Who that is decides a lock file
 beside the database, held for as long as the process lives.
@@ -11,7 +11,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, Self
 
@@ -20,6 +20,8 @@ APPLICATION_ID: Final = 0x6C65_6164
 """Marks a database file as an outbox ("lead" in ASCII), so that no other is taken for one."""
 _OUTBOX: Final = (APPLICATION_ID, SCHEMA_VERSION)
 _BUSY_S: Final = 60.0
+_NORMAL: Final = 1
+"""The level at which SQLite synchronises checkpoints only, so that nothing gets out of order."""
 
 _SCHEMA: Final = """
 CREATE TABLE run (
@@ -164,27 +166,42 @@ class Database:
         return int(application), int(version)
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """All statements inside take effect together, durably, or not at all.
+
+        Args:
+            durable: whether they have to survive a loss of power from now on. Where not, they do
+                from the next durable transaction on, and a killed process loses nothing.
 
         Raises:
             OutboxError: the file cannot be written (full, busy for a minute, read-only).
         """
         connection = self._connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:  # a full disk has rolled it back already
-                    connection.execute("ROLLBACK")
-                raise
+            with nullcontext() if durable else self._unsynchronised():
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:  # a full disk has rolled it back already
+                        connection.execute("ROLLBACK")
+                    raise
         except sqlite3.DatabaseError as problem:
             raise OutboxError(
                 f"the outbox {self.path} cannot be written ({problem}); nothing of this step "
                 "was kept, what was accepted before is safe"
             ) from problem
+
+    @contextmanager
+    def _unsynchronised(self) -> Iterator[None]:
+        """Commits do not wait for the disk; it is the slowest part of a small transaction."""
+        (level,) = self._connection.execute("PRAGMA synchronous").fetchone()
+        self._connection.execute(f"PRAGMA synchronous={min(level, _NORMAL)}")
+        try:
+            yield
+        finally:
+            self._connection.execute(f"PRAGMA synchronous={level}")
 
     def read(self) -> sqlite3.Connection:
         """The connection, for statements that change nothing."""
