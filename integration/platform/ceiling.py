@@ -6,6 +6,11 @@ resources and of the organisation, which show only as a 429. The ceiling drops t
 served when the refusal came, and is tried upwards in growing steps while answers stay clean;
 a step that is refused makes the next try come later.
 
+Not every such refusal is about the number of calls. A refusal after a few calls says little
+until it has come at the same count again, and a ceiling under which refusals go on is given up:
+else refusals at random would push it down to nothing. The waits that the server asks for are
+kept in any case; the ceiling only spares refusals.
+
 Source: platform.md section 2; users report refusals at counts far below the stated limit.
 """
 
@@ -19,6 +24,12 @@ _CLEAN_CALLS = 250
 _CLEAN_CALLS_MOST = 4_000
 _FIRST_STEP = 0.02
 _DROP = 0.95
+_ALIKE = 0.1
+"""Refusals belong together where their counts differ by no more than this share."""
+_TELLING = 0.1
+"""Share of the stated limit from which a single refusal is believed to be about the count."""
+_MOST_FAILURES = 3
+"""Refusals under a ceiling that should have spared them, until it is given up."""
 
 
 class LearnedCeiling:
@@ -30,25 +41,50 @@ class LearnedCeiling:
         self._needed = _CLEAN_CALLS
         self._step = 0
         self._tried_higher = False
+        self._last = 0  # calls that had been served at the last refusal
+        self._in_a_row = 0  # refusals at about that count
+        self._failures = 0
+        self._doubtful = False  # a ceiling was given up: a single refusal is not believed
 
-    def refused(self, served: int) -> None:
-        """A refusal that the headers did not explain came when ``served`` calls had passed."""
-        if self._tried_higher:
+    def refused(self, served: int, stated: int) -> None:
+        """A refusal that the headers did not explain came.
+
+        Args:
+            served: calls of the window that had been served.
+            stated: calls that the server says a window may hold.
+        """
+        alike = abs(served - self._last) <= _ALIKE * max(served, self._last)
+        self._in_a_row = self._in_a_row + 1 if alike else 1
+        self._last = served
+        self._clean = 0
+        if self.value == UNLIMITED:
+            if self._in_a_row < self._needed_in_a_row(served, stated):
+                return
+        elif self._tried_higher:
             self._needed = min(self._needed * 2, _CLEAN_CALLS_MOST)
+        else:
+            self._failures += 1
+            if self._failures == _MOST_FAILURES:
+                self.forget()
+                self._doubtful = True
+                return
         known = self.value
         self.value = max(1, served if served < known else int(known * _DROP))
         self._step = max(1, round(self.value * _FIRST_STEP))
-        self._clean = 0
         self._tried_higher = False
 
     def clean(self, stated: int) -> None:
         """An answer came that was no refusal, while the server stated the limit ``stated``."""
-        if self.value == UNLIMITED:
+        if self.value == UNLIMITED and not self._doubtful:
             return
         self._clean += 1
         if self._clean < self._needed:
             return
         self._clean = 0
+        self._failures = 0
+        self._doubtful = False
+        if self.value == UNLIMITED:
+            return
         self.value += self._step
         self._step *= 2
         self._tried_higher = True
@@ -56,8 +92,17 @@ class LearnedCeiling:
             self.value = UNLIMITED
 
     def forget(self) -> None:
-        """The stated limit was raised: what was learned under the old one is void."""
+        """What was learned is void, such as after the stated limit was raised."""
         self.value = UNLIMITED
         self._clean = 0
         self._needed = _CLEAN_CALLS
         self._tried_higher = False
+        self._in_a_row = 0
+        self._failures = 0
+        self._doubtful = False
+
+    def _needed_in_a_row(self, served: int, stated: int) -> int:
+        """Refusals at the same count until that count is believed to be a ceiling."""
+        if served < _TELLING * stated:
+            return 3
+        return 2 if self._doubtful else 1
