@@ -49,8 +49,7 @@ CREATE TABLE arrival (
     previous_at INTEGER,
     PRIMARY KEY (run, row)
 ) WITHOUT ROWID;
-CREATE INDEX arrival_of_lead ON arrival (lead, run)
-    WHERE verdict IN ('superseded', 'duplicate', 'conflict');
+CREATE INDEX arrival_of_lead ON arrival (lead, run) WHERE verdict IS NOT NULL;
 
 -- The newest undelivered score of each lead. due is NULL while it is claimed or parked. Scores
 -- of one lane are claimed together.

@@ -19,7 +19,7 @@ from integration.outbox.rows import Claim, Settlement, encode_bases, read_pendin
 _CLAIMED: Final = "destination = ? AND lead = ? AND claim = ? AND at = ?"
 """A pending score that was claimed, unless a newer one has taken its place."""
 _BEATEN: Final = "verdict IN ('superseded', 'duplicate', 'conflict')"
-"""As in the index arrival_of_lead: only the same words make use of it."""
+"""Rows that a rival has beaten."""
 
 
 def settle(
