@@ -89,6 +89,11 @@ class CallBudget:
         """How often the platform began to refuse calls."""
         return self._gates.episodes
 
+    @property
+    def idle(self) -> bool:
+        """No call is under way, no slot is kept for one, and nobody waits."""
+        return not (self._window.under_way or self._reserved or self._waiting)
+
     async def acquire(self, resource: str = "", *, urgent: bool = False) -> Permit:
         """Wait until a call may be made now. ``urgent`` callers go before those who wait."""
         if not self._queue and self._gates.idle:

@@ -15,6 +15,8 @@ from typing import Final
 
 MARGIN: Final = 0.05
 """Seconds that the local window is longer than the server's, against rounding."""
+_ROUNDING: Final = 1e-6
+"""Seconds by which an instant may miss its mark through the arithmetic of floats."""
 _OTHERS_HEADROOM: Final = 0.015
 """Share of the window kept free, at the most, for calls of others not yet seen."""
 
@@ -36,13 +38,18 @@ class CallWindow:
 
     def used(self, now: float) -> int:
         """Calls that count at ``now``."""
-        horizon = now - self.seconds - MARGIN
+        horizon = now - self.seconds - MARGIN + _ROUNDING
         own = self._answered
         while own and own[0] <= horizon:
             own.popleft()
         if self._others and self._seen <= horizon:
             self._others = 0
         return len(own) + len(self._in_flight) + self._others
+
+    @property
+    def under_way(self) -> int:
+        """Calls that have been sent and neither answered nor refused."""
+        return len(self._in_flight)
 
     def headroom(self, limit: int, now: float) -> int:
         """Slots to leave for calls that others have made since they were last seen."""

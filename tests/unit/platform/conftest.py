@@ -104,7 +104,7 @@ class World:
             "secret": SECRET,
             "budget": self.budget,
             "clock": self.clock,
-            "rng": random.Random(7),  # noqa: S311 - jitter
+            "rng": random.Random(7),
             "retry": RetryPolicy(),
             "transport": self.platform,
             "on_call": self.records.append,

@@ -341,7 +341,7 @@ def test_it_authenticates_any_httpx_client(world):
             token_url="https://login.mypurecloud.de/oauth/token",
             exchange=exchange,
             clock=world.clock,
-            rng=random.Random(1),  # noqa: S311 - jitter
+            rng=random.Random(1),
         )
         async with httpx.AsyncClient(transport=httpx.MockTransport(serve), auth=auth) as plain:
             answer = await plain.get("https://api.mypurecloud.de/api/v2/things")
@@ -363,7 +363,7 @@ def test_it_refuses_a_blocking_client(world):
         token_url="https://login.mypurecloud.de/oauth/token",
         exchange=unused,
         clock=world.clock,
-        rng=random.Random(1),  # noqa: S311 - jitter
+        rng=random.Random(1),
     )
     transport = httpx.MockTransport(lambda _: httpx.Response(200))
     with (

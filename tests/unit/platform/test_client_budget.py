@@ -173,7 +173,7 @@ def test_a_permit_that_could_not_be_used_is_settled(world, platform):
         permit = await world.budget.acquire()
         with pytest.raises(Exception, match="no token"):
             await things(client, permit=permit)
-        assert world.budget._in_flight == {}
+        assert world.budget.idle
 
     world.run(scenario)
 
@@ -189,7 +189,7 @@ def test_a_token_that_ends_while_waiting_is_replaced_under_the_permit(world, pla
         platform.token_script.append(httpx.Response(400))
         with pytest.raises(Exception, match="no token"):
             await things(client)
-        assert world.budget._in_flight == {}
+        assert world.budget.idle
 
     world.run(scenario)
     assert platform.bearers == ["token-1", "token-2"]
@@ -209,7 +209,7 @@ def test_a_cancelled_call_leaves_no_permit_open(world, platform, moment):
         await world.clock.sleep(1)
         call.cancel()
         await asyncio.gather(call, return_exceptions=True)
-        assert world.budget._in_flight == {}
+        assert world.budget.idle
         assert world.budget.status().waiting_callers == 0
         return await things(client)
 
