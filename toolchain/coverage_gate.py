@@ -16,6 +16,9 @@ CORE = (
     "integration/scores",
     "integration/policy",
     "integration/platform/budget",
+    "integration/platform/gates",
+    "integration/platform/permits",
+    "integration/platform/window",
     "integration/outbox",
     "integration/delivery",
 )
