@@ -209,7 +209,7 @@ def test_one_refused_record_is_parked_and_harms_no_other(bench):
     assert bench.stored(leads[4])[0] == StoredScore(40, 5)
 
 
-@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("count", [1, 2, 5])
 def test_few_refused_records_are_parked(bench, count):
     """Too few to tell a fault of the rows from one of the whole: each is told by itself."""
     leads = fill(bench, count)

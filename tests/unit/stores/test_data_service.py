@@ -92,6 +92,20 @@ def test_after_a_wait_all_old_reads_are_made_again_together(bench):
     assert again[-1]["at"] - again[0]["at"] <= left / 4
 
 
+def test_many_refused_records_among_good_ones_are_parked(bench):
+    """If one record goes through, the rows are to blame for the others, and the run goes on."""
+    leads = [f"lead-{number}" for number in range(14)]
+    for lead in leads:
+        bench.put(lead, 40, 5)
+    for lead in leads[:5] + leads[6:]:
+        bench.refuse(lead)
+    run = bench.enqueue(*(bench.score(lead, 90) for lead in leads))
+    assert bench.deliver().stopped is None
+    verdicts = bench.verdicts(run)
+    assert verdicts.pop(6) == "delivered"
+    assert set(verdicts.values()) == {"rejected"}
+
+
 def test_obeys_the_guides_header_alone(tmp_path):
     """Without the platform's headers, X-Rate-Limit-Remaining keeps the run within the limit."""
     bench = DataServiceBench(tmp_path, allowed=60)
