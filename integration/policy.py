@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from integration.scores import LeadScore, format_instant, instant_of
 
+_MILLISECOND = timedelta(milliseconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreColumns:
@@ -66,7 +68,7 @@ class ScoringPolicy:
         if now.tzinfo is None:
             raise ValueError("now needs a time zone")
         age_ms = instant_of(now) - at
-        limit_ms = self.max_age // timedelta(milliseconds=1)
+        limit_ms = self.max_age // _MILLISECOND
         return age_ms > limit_ms or (age_ms == limit_ms and now.microsecond % 1000 > 0)
 
     def effective_score(self, score: LeadScore, now: datetime) -> int:
@@ -83,10 +85,10 @@ class ScoringPolicy:
 
     def row(self, score: LeadScore, now: datetime) -> dict[str, str]:
         """The score columns of a contact, as texts, the way they are written at ``now``."""
-        effective = self.effective_score(score, now)
+        effective, columns = self.effective_score(score, now), self.columns
         return {
-            self.columns.score: str(effective),
-            self.columns.instant: format_instant(score.at),
-            self.columns.tier: self.tier(effective),
-            self.columns.model: score.model_version,
+            columns.score: str(effective),
+            columns.instant: format_instant(score.at),
+            columns.tier: self.tier(effective),
+            columns.model: score.model_version,
         }

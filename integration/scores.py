@@ -27,6 +27,7 @@ _INSTANT = re.compile(
     r"(?:(?P<utc>[Zz])|(?P<sign>[+-])(?P<hours>[0-9]{2}):(?P<minutes>[0-9]{2}))?"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_UNZONED = _EPOCH.replace(tzinfo=None)  # is written without "+00:00"
 _MILLISECOND = timedelta(milliseconds=1)
 _TOLERANCE_MS = FUTURE_TOLERANCE // _MILLISECOND
 _MODEL_VERSION_LENGTH = 128
@@ -124,8 +125,7 @@ def read_lead_id(text: str) -> str:
 
 def format_instant(at: int) -> str:
     """``at`` (milliseconds since 1970 UTC) as it is stored: ``YYYY-MM-DDTHH:MM:SS.mmmZ``."""
-    when = _EPOCH + timedelta(milliseconds=at)
-    return f"{when.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    return (_EPOCH_UNZONED + at * _MILLISECOND).isoformat(timespec="milliseconds") + "Z"
 
 
 def instant_of(when: datetime) -> int:
@@ -236,7 +236,7 @@ def _seconds(match: re.Match[str]) -> tuple[int, str]:
     """
     if match["hour"] == "24":  # the next midnight, for some versions of Python
         raise ValueError("no such hour")
-    since = datetime.fromisoformat(match["local"]).replace(tzinfo=UTC) - _EPOCH
+    since = datetime.fromisoformat(match["local"]) - _EPOCH_UNZONED
     seconds = since.days * 86_400 + since.seconds
     if match["sign"]:
         hours, minutes = int(match["hours"]), int(match["minutes"])
