@@ -26,8 +26,12 @@ _FIRST_STEP = 0.02
 _DROP = 0.95
 _ALIKE = 0.1
 """Refusals belong together where their counts differ by no more than this share."""
+_FEWEST = 5
+"""No limit is as low as that: refusals after fewer calls have another reason, however often."""
 _TELLING = 0.1
 """Share of the stated limit from which a single refusal is believed to be about the count."""
+_TELLING_CALLS = 3
+"""Or so many calls, where the limit is low."""
 _MOST_FAILURES = 3
 """Refusals under a ceiling that should have spared them, until it is given up."""
 
@@ -58,7 +62,7 @@ class LearnedCeiling:
         self._last = served
         self._clean = 0
         if self.value == UNLIMITED:
-            if self._in_a_row < self._needed_in_a_row(served, stated):
+            if served < _FEWEST or self._in_a_row < self._needed_in_a_row(served, stated):
                 return
         elif self._tried_higher:
             self._needed = min(self._needed * 2, _CLEAN_CALLS_MOST)
@@ -103,6 +107,6 @@ class LearnedCeiling:
 
     def _needed_in_a_row(self, served: int, stated: int) -> int:
         """Refusals at the same count until that count is believed to be a ceiling."""
-        if served < _TELLING * stated:
+        if served <= max(_TELLING_CALLS, _TELLING * stated):
             return 3
         return 2 if self._doubtful else 1

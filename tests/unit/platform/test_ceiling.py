@@ -41,6 +41,14 @@ def test_a_refusal_at_the_beginning_teaches_nothing(served):
     assert ceiling.value == UNLIMITED
 
 
+@pytest.mark.parametrize(("served", "learned"), [(0, UNLIMITED), (4, UNLIMITED), (5, 5)])
+def test_refusals_before_anything_was_called_teach_nothing(served, learned):
+    """A platform that refuses everything for a while is not taken for one that allows nothing."""
+    ceiling = LearnedCeiling()
+    refuse(ceiling, *[served] * 6)
+    assert min(ceiling.value, learned) == learned
+
+
 def test_few_refusals_at_different_counts_teach_nothing():
     """Refusals after 3, 9 and 20 calls have no limit in common."""
     ceiling = LearnedCeiling()
