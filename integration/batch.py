@@ -18,8 +18,9 @@ from integration.clock import Clock
 from integration.order import StoredScore, Verdict, against_stored
 from integration.outbox import Claim, Outbox, PendingScore, Settlement
 from integration.parts import TRIALS, TRIALS_ONE_BY_ONE, Part
-from integration.platform.budget import CallBudget, Reservation
+from integration.platform.budget import CallBudget
 from integration.platform.errors import PlatformError, RateLimited, Refused, Unreachable
+from integration.platform.permits import Reservation
 from integration.platform.retry import RetrySession
 from integration.policy import ScoringPolicy
 from integration.scores import format_instant, instant_of

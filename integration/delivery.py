@@ -19,8 +19,8 @@ from integration.batch import Batch, BatchTools, UndeliveredError
 from integration.drift import DriftAlerts
 from integration.order import Verdict
 from integration.outbox import Claim, Settlement
-from integration.platform.budget import Reservation
 from integration.platform.errors import PlatformError
+from integration.platform.permits import Reservation
 from integration.scores import instant_of
 
 STOP_GRACE_S: Final = 5.0

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from integration.clock import Clock
-from integration.platform.budget import CallBudget, Reservation
+from integration.platform.budget import CallBudget
 from integration.platform.client import GenesysClient
 from integration.platform.errors import RateLimited, Refused, Unreachable
 from integration.platform.paths import path
+from integration.platform.permits import Reservation
 from integration.platform.retry import RetrySession
 from integration.policy import ScoringPolicy
 from integration.stores.contact_list import QUEUE_UNTOUCHED, READ_SIZE, contact_columns

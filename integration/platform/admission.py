@@ -9,7 +9,8 @@ would stop everybody once the limit has been lowered.
 from __future__ import annotations
 
 from integration.clock import Clock
-from integration.platform.budget import CallBudget, Permit, Reservation
+from integration.platform.budget import CallBudget
+from integration.platform.permits import Permit, Reservation
 
 
 class Admission:

@@ -29,7 +29,7 @@ from integration.clock import Clock
 from integration.platform.admission import Admission
 from integration.platform.answers import Answer, Reply, accepted, printable, refusal
 from integration.platform.auth import ClientCredentials, Secret
-from integration.platform.budget import CallBudget, Permit, Reservation
+from integration.platform.budget import CallBudget
 from integration.platform.call_log import CallLog, CallRecord
 from integration.platform.errors import (
     PlatformError,
@@ -37,6 +37,7 @@ from integration.platform.errors import (
     Unreachable,
 )
 from integration.platform.paths import QueryValue, checked, query_string
+from integration.platform.permits import Permit, Reservation
 from integration.platform.regions import base_url, is_loopback
 from integration.platform.retry import CALLS, RetryPolicy, RetryQuota, RetrySession
 

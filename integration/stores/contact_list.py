@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from integration.clock import Clock
 from integration.order import StoredScore
-from integration.platform.budget import Reservation
 from integration.platform.client import GenesysClient
 from integration.platform.paths import path
+from integration.platform.permits import Reservation
 from integration.policy import ScoringPolicy
 from integration.scores import LeadScore, read_instant
 from integration.stores.port import Held, Write, WriteGroup

@@ -16,10 +16,10 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, Final
 
 from integration.clock import Clock
-from integration.platform.budget import Reservation
 from integration.platform.client import GenesysClient
 from integration.platform.errors import Refused
 from integration.platform.paths import path
+from integration.platform.permits import Reservation
 from integration.policy import ScoringPolicy
 from integration.stores.lead_records import BATCH, LeadRecordStore, RecordFields
 

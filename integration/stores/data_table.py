@@ -17,10 +17,10 @@ from typing import Any, ClassVar, Final
 import structlog
 
 from integration.clock import Clock
-from integration.platform.budget import Reservation
 from integration.platform.client import GenesysClient
 from integration.platform.errors import Refused, Unreachable
 from integration.platform.paths import path
+from integration.platform.permits import Reservation
 from integration.policy import ScoringPolicy
 from integration.stores.lead_records import BATCH, LeadRecordStore, RecordFields
 

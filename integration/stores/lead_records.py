@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Final
 
 from integration.clock import Clock
 from integration.order import StoredScore
-from integration.platform.budget import Reservation
 from integration.platform.client import GenesysClient
+from integration.platform.permits import Reservation
 from integration.policy import ScoringPolicy
 from integration.scores import LeadScore, format_instant, read_instant
 from integration.stores.port import Held, Write, WriteGroup

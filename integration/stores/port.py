@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from integration.order import StoredScore
-from integration.platform.budget import Reservation
+from integration.platform.permits import Reservation
 from integration.scores import LeadScore
 
 

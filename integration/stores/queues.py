@@ -28,8 +28,8 @@ import structlog
 
 from integration.clock import Clock
 from integration.order import StoredScore
-from integration.platform.budget import Reservation
 from integration.platform.errors import Forbidden, PlatformError, Refused
+from integration.platform.permits import Reservation
 from integration.policy import ScoringPolicy
 from integration.scores import LeadScore
 from integration.stores.contact_list import ContactListStore, contact_columns, untouched

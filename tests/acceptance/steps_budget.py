@@ -132,11 +132,6 @@ def budget_used(world: World, percent):
     assert report["share_used"] >= percent / 100
 
 
-@then("some of the other program's calls were served")
-def others_served(world: World):
-    assert world.platform.limits()["others_served"] > 0
-
-
 @then(phrase("the run took at most {number:Count} calls"))
 def took_calls(world: World, number):
     assert 0 < world.run.told.calls <= number

@@ -14,7 +14,7 @@ from integration.order import Verdict
 from integration.outbox import Settlement, intake
 from integration.outbox.claims import Claims
 from integration.platform.auth import ClientCredentials
-from integration.platform.budget import CallBudget
+from integration.platform.gates import Gates
 from integration.scores import instant_of
 from integration.stores.contact_list import ContactListStore
 
@@ -53,13 +53,12 @@ def older_accepted(patch):
 
 def ignore_retry_after(patch):
     """The time that the platform asks for is not waited."""
-    real = CallBudget._refused
+    real = Gates.refused
 
-    def hasty(self, *args):
-        args = [0.0 if isinstance(one, float) else one for one in args]
-        return real(self, *args)
+    def hasty(self, order, sent, retry_after, resource, now):
+        return real(self, order, sent, retry_after and 0.0, resource, now)
 
-    patch.setattr(CallBudget, "_refused", hasty)
+    patch.setattr(Gates, "refused", hasty)
 
 
 def acknowledge_before_write(patch):
