@@ -24,6 +24,7 @@ TOPICS = (
     "loading",
     "pushing",
     "sign_in",
+    "stores",
     "time",
 )
 # Before they are imported, so that their assertions show what they compared.

@@ -69,7 +69,7 @@ class SimulatedPlatform:
         mount(organisation, self._router)
         self._administrator = SimulatorTransport(organisation)
         self._token = ""
-        self.list_id: str = self._call("POST", "/api/v2/outbound/contactlists", _LIST)["id"]
+        self.list_id: str = self.administrate("POST", "/api/v2/outbound/contactlists", _LIST)["id"]
         self._leads: dict[str, None] = {}
 
     # -- the way to it ---------------------------------------------------------------------
@@ -96,10 +96,11 @@ class SimulatedPlatform:
 
     # -- the administrator -----------------------------------------------------------------
 
-    def _call(self, method: str, path: str, body: Any = None) -> Any:
-        return run_virtual(self._clock, self._called(method, path, body))
+    def administrate(self, method: str, path: str, body: Any = None) -> Any:
+        """A call of the administrator, who may do everything; its answer."""
+        return run_virtual(self._clock, self._administrated(method, path, body))
 
-    async def _called(self, method: str, path: str, body: Any) -> Any:
+    async def _administrated(self, method: str, path: str, body: Any) -> Any:
         async with httpx.AsyncClient(transport=self._administrator) as http:
             if not self._token:
                 answer = await http.post(
@@ -128,7 +129,9 @@ class SimulatedPlatform:
         ]
         for start in range(0, len(rows), MOST_ADDED):
             part = rows[start : start + MOST_ADDED]
-            self._call("POST", f"/api/v2/outbound/contactlists/{self.list_id}/contacts", part)
+            self.administrate(
+                "POST", f"/api/v2/outbound/contactlists/{self.list_id}/contacts", part
+            )
         self._leads |= dict.fromkeys(contacts)
 
     @property
@@ -143,7 +146,7 @@ class SimulatedPlatform:
             "contactSorts": [{"fieldName": "ml_score", "direction": "DESC", "numeric": True}],
         }
         path = f"/api/v2/outbound/contactlists/{self.list_id}/contacts/search"
-        return [contact["id"] for contact in self._call("POST", path, body)["entities"]]
+        return [contact["id"] for contact in self.administrate("POST", path, body)["entities"]]
 
     # -- contacts --------------------------------------------------------------------------
 
