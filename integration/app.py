@@ -11,6 +11,7 @@ import asyncio
 import math
 import random
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from types import TracebackType
@@ -22,7 +23,7 @@ from integration.configuration import SettingsError
 from integration.connection import Connection
 from integration.delivery import DeliveryReport
 from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifier
-from integration.loading import ContactLoader
+from integration.loading import ContactLoader, LoadCounts, Loaded, Loader, TierLoader
 from integration.order import Verdict
 from integration.outbox import LedgerRecord, Outbox, OutboxStatus
 from integration.platform.client import Transport
@@ -148,14 +149,7 @@ class App:
         """
         started = self._clock.monotonic()
         connection = self._connect()
-        loader = ContactLoader(
-            connection.client,
-            connection.budget,
-            self._settings.contact_list,
-            self._settings.policy(),
-            connection.retries,
-            self._clock,
-        )
+        loader, counts = self._loader(connection), LoadCounts()
         wanted = await loader.check(columns)
         rows = 0
         rejected: list[tuple[int, Rejected]] = []
@@ -175,11 +169,16 @@ class App:
                         good = parts[-1]
                     values = {name: contact.data[name] for name in wanted if name in contact.data}
                     good[contact.lead_id] = values
-            try:
-                for one in parts:
-                    await loader.load(one)
-            except PlatformError as problem:
-                stopped = problem
+            for one in parts:
+                loaded = Loaded()
+                try:
+                    await loader.load(one, loaded)
+                except PlatformError as problem:
+                    stopped = problem
+                    break
+                finally:
+                    counts.add(loaded)
+            if stopped is not None:
                 break
             if progress is not None:
                 status = connection.budget.status()
@@ -194,11 +193,11 @@ class App:
                 )
         return LoadSummary(
             rows=rows,
-            created=loader.counts.created,
-            changed=loader.counts.changed,
-            unchanged=loader.counts.unchanged,
+            created=counts.created,
+            changed=counts.changed,
+            unchanged=counts.unchanged,
             rejected=tuple(rejected),
-            refused=tuple(loader.counts.refused),
+            refused=tuple(counts.refused),
             calls=connection.client.calls.made,
             seconds=self._clock.monotonic() - started,
             interrupted=self._stop.is_set(),
@@ -212,30 +211,32 @@ class App:
         settings' figure is used.
         """
         now = self._clock.now()
-        leads: set[str] = set()
+        connection = self._connect()
+        store = connection.store
+        lanes: dict[str, str] = {}
         total = rejected = 0
         for row in rows:
             total += 1
-            read = read_row(row, now)
+            read = read_row(row, now, store.lane)
             if read.score is None:
                 rejected += 1
             else:
-                leads.add(read.score.lead_id)
-        connection = self._connect()
+                lanes[read.score.lead_id] = read.lane
         problem = ""
         try:
             await connection.client.call("read token", "GET", "/api/v2/tokens/me")
         except PlatformError as failure:
             problem = str(failure)
-        store, allowed = connection.store, connection.budget.limit
-        full, rest = divmod(len(leads), store.batch)
-        calls = full * store.calls_for(store.batch) + (store.calls_for(rest) if rest else 0)
-        writes = full * store.writes_for(store.batch) + (store.writes_for(rest) if rest else 0)
+        allowed, calls, writes = connection.budget.limit, 0, 0
+        for scores in Counter(lanes.values()).values():
+            full, rest = divmod(scores, store.batch)
+            calls += full * store.calls_for(store.batch) + (store.calls_for(rest) if rest else 0)
+            writes += full * store.writes_for(store.batch) + (store.writes_for(rest) if rest else 0)
         return Plan(
             rows=total,
             accepted=total - rejected,
             rejected=rejected,
-            leads=len(leads),
+            leads=len(lanes),
             calls=calls,
             reads=calls - writes,
             writes=writes,
@@ -291,6 +292,24 @@ class App:
             except ValueError as problem:
                 raise SettingsError([str(problem)]) from None
         return self._connection
+
+    def _loader(self, connection: Connection) -> Loader:
+        """What puts contacts on the list, or on the lists of both tiers."""
+        settings, policy = self._settings, self._settings.policy()
+
+        def of(list_id: str) -> ContactLoader:
+            return ContactLoader(
+                connection.client,
+                connection.budget,
+                list_id,
+                policy,
+                connection.retries,
+                self._clock,
+            )
+
+        if settings.strategy == "skills":
+            return of(settings.contact_list)
+        return TierLoader(of(settings.senior_list), of(settings.general_list), policy)
 
     def _push_tools(self, connection: Connection) -> PushTools:
         notifiers: list[Notifier] = []
@@ -355,6 +374,8 @@ class App:
             episodes_429=budget.episodes,
             previous_logged=previous_logged,
             audit=self._settings.audit,
+            tier_moves=connection.moves.made,
+            recalls_waited_for=connection.moves.waiting,
             seconds=self._clock.monotonic() - started,
             interrupted=self._stop.is_set(),
             stopped=report.stopped,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -28,10 +28,15 @@ CONFIG_VARIABLE: Final = f"{ENV_PREFIX}CONFIG"
 SECRET: Final = "client_secret"  # noqa: S105 - the name of an option
 SECRET_FILE: Final = "client_secret_file"  # noqa: S105 - the same
 STORE: Final = "store"
-CONTACTS: Final = ("client_id", SECRET, "contact_list")
-"""What a command needs that loads contacts, beside a region or a gateway."""
+CONTACT_LIST: Final = "contact_list"
+CONTACTS: Final = ("client_id", SECRET, CONTACT_LIST)
+"""What a command needs that loads contacts, beside a region or a gateway.
+
+With the strategy queues, the lists of both tiers take the place of the one.
+"""
 PLATFORM: Final = ("client_id", SECRET, STORE)
 """What a command needs that reads and writes scores; the store stands for where they are kept."""
+_TIER_LISTS: Final = ("senior_list", "general_list")
 
 _SHOWN: Final = 60
 
@@ -249,9 +254,7 @@ def _missing(layers: _Layers, needs: Collection[str]) -> list[str]:
     problems = []
     if "client_id" in needs and not (layers.value("region") or layers.value("gateway")):
         problems.append(f"the organisation is not named: {_names('region')}, or a gateway")
-    store = layers.texts()[STORE]  # also the name of the setting that says which one it is
-    for need in needs:
-        option = store if need == STORE else need
+    for option in _named(layers, needs):
         if option not in Settings.model_fields:
             continue  # no such store: told already
         given = layers.value(option) or Settings.model_fields[option].default
@@ -260,6 +263,18 @@ def _missing(layers: _Layers, needs: Collection[str]) -> list[str]:
         if not given:
             problems.append(f"{option} is missing: {_names(option)}")
     return problems
+
+
+def _named(layers: _Layers, needs: Collection[str]) -> Iterator[str]:
+    """The settings that ``needs`` stands for."""
+    texts = layers.texts()
+    for need in needs:
+        # What names the kind of store is also the name of the setting that says which one it is.
+        option = texts[STORE] if need == STORE else need
+        if option == CONTACT_LIST and texts["strategy"] == "queues":
+            yield from _TIER_LISTS
+        else:
+            yield option
 
 
 def _names(option: str) -> str:

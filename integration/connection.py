@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 from integration.clock import Clock
 from integration.platform.budget import CallBudget
@@ -15,6 +16,7 @@ from integration.stores.contact_list import ContactListStore
 from integration.stores.data_service import DataServiceStore
 from integration.stores.data_table import DataTableStore
 from integration.stores.port import ScoreStore
+from integration.stores.queues import Moves, QueuesStore
 from integration.telemetry import Telemetry
 
 
@@ -57,12 +59,18 @@ class Connection:
             transport=transport,
             on_call=telemetry.called,
         )
-        self.store = self._store(settings)
+        self._settings = settings
+        self.moves = Moves()
+        self.store = self.make_store()
 
-    def _store(self, settings: Settings) -> ScoreStore:
-        """The place for scores that the settings name."""
-        client, policy, clock = self.client, settings.policy(), self._clock
-        batch, concurrency = settings.batch_size, settings.concurrency
+    def make_store(self, *, thorough: bool = False) -> ScoreStore:
+        """The place for scores that the settings name.
+
+        Args:
+            thorough: it also mends what lies in the wrong place.
+        """
+        settings, client, clock = self._settings, self.client, self._clock
+        policy, batch = settings.policy(), settings.batch_size
         match settings.store:
             case "data_service":
                 return DataServiceStore(
@@ -72,7 +80,7 @@ class Connection:
                     policy,
                     clock,
                     batch=batch,
-                    concurrency=concurrency,
+                    concurrency=settings.concurrency,
                 )
             case "data_table":
                 return DataTableStore(
@@ -81,15 +89,29 @@ class Connection:
                     policy,
                     clock,
                     batch=batch,
-                    concurrency=concurrency,
+                    concurrency=settings.concurrency,
                 )
-        return ContactListStore(
-            client,
-            settings.contact_list,
+        if settings.strategy == "skills":
+            return self.contact_list(settings.contact_list)
+        return QueuesStore(
+            self.contact_list(settings.senior_list),
+            self.contact_list(settings.general_list),
             policy,
             clock,
-            batch=batch,
-            concurrency=concurrency,
+            recall_within=timedelta(minutes=settings.recall_minutes),
+            thorough=thorough,
+            moves=self.moves,
+        )
+
+    def contact_list(self, list_id: str) -> ContactListStore:
+        """Scores in one contact list."""
+        return ContactListStore(
+            self.client,
+            list_id,
+            self._settings.policy(),
+            self._clock,
+            batch=self._settings.batch_size,
+            concurrency=self._settings.concurrency,
         )
 
     def retries(self) -> RetrySession:

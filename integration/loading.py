@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Loads contacts into the contact list, without touching scores or the dialling queue.
+"""Loads contacts into contact lists, without touching scores or the dialling queue.
 
-A lead has to be on the list before it can get a score. Loading the same file again changes
-what changed in it and nothing else: people who were called stay called, and scores stay.
+A lead has to be on the list before it can get a score, and where there is a list for each tier,
+on both of them. Loading the same file again changes what changed in it and nothing else: people
+who were called stay called, and scores stay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from integration.clock import Clock
 from integration.platform.budget import CallBudget
@@ -22,10 +23,40 @@ from integration.policy import ScoringPolicy
 from integration.stores.contact_list import QUEUE_UNTOUCHED, READ_SIZE, contact_columns
 
 _SEARCH_CALLS: Final = 40
+_NOTHING: Final[Mapping[str, Mapping[str, str]]] = {}
 
 
 class UnknownColumnsError(Exception):
     """The file has columns that the contact list does not have."""
+
+
+@dataclass(slots=True)
+class Loaded:
+    """Leads by what became of their contacts; ``refused`` has the platform's reasons.
+
+    ``before`` are the columns of those that were there already.
+    """
+
+    created: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    unchanged: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
+    before: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def done(self) -> set[str]:
+        """All leads whose contacts are as they should be now."""
+        return self.created | self.changed | self.unchanged
+
+    def join(self, other: Loaded) -> None:
+        """Take over what became of contacts of the same leads elsewhere."""
+        done = self.done | other.done
+        self.refused |= other.refused
+        self.created |= other.created
+        self.changed |= other.changed
+        self.created -= self.refused.keys()
+        self.changed -= self.refused.keys() | self.created
+        self.unchanged = done - self.refused.keys() - self.created - self.changed
 
 
 @dataclass(slots=True)
@@ -37,6 +68,35 @@ class LoadCounts:
     unchanged: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
     """Lead and reason."""
+
+    def add(self, loaded: Loaded) -> None:
+        """Count the leads of ``loaded``."""
+        self.created += len(loaded.created)
+        self.changed += len(loaded.changed)
+        self.unchanged += len(loaded.unchanged)
+        self.refused += loaded.refused.items()
+
+
+class Loader(Protocol):
+    """Puts contacts where scores are going to be kept."""
+
+    async def check(self, columns: Sequence[str]) -> list[str]:
+        """The columns of a file that can be loaded; score columns among them are left out.
+
+        Raises:
+            UnknownColumnsError: they cannot be loaded.
+            PlatformError: the platform did not tell.
+        """
+        ...
+
+    async def load(self, contacts: Mapping[str, Mapping[str, str]], loaded: Loaded) -> None:
+        """Create or update up to 1,000 contacts, given as columns by lead.
+
+        Raises:
+            PlatformError: the rest could not be written; ``loaded`` has what was. Loading it
+                again is harmless.
+        """
+        ...
 
 
 class ContactLoader:
@@ -67,20 +127,19 @@ class ContactLoader:
         self._columns = policy.columns
         self._retries = retries
         self._clock = clock
-        self.counts = LoadCounts()
         self._has_lead_column = False
 
-    async def check(self, columns: Sequence[str]) -> list[str]:
+    async def check(self, columns: Sequence[str], *, besides: Sequence[str] = ()) -> list[str]:
         """The columns of a file that can be loaded; score columns among them are left out.
 
         Raises:
-            UnknownColumnsError: the contact list lacks some of ``columns``.
+            UnknownColumnsError: the contact list lacks some of ``columns`` and ``besides``.
             PlatformError: the list cannot be read.
         """
         answer = await self._client.call("read contact list", "GET", self._list_path, expect=dict)
         known = list(answer.body.get("columnNames") or [])
         self._has_lead_column = self._columns.lead in known
-        unknown = [name for name in columns if name not in known]
+        unknown = [name for name in dict.fromkeys([*columns, *besides]) if name not in known]
         if unknown:
             raise UnknownColumnsError(
                 f'contact list "{answer.body.get("name", self._list_id)}" has no column '
@@ -91,10 +150,20 @@ class ContactLoader:
         kept = {scores.score, scores.instant, scores.tier, scores.model, scores.lead}
         return [name for name in columns if name not in kept]
 
-    async def load(self, contacts: Mapping[str, Mapping[str, str]]) -> None:
+    async def load(
+        self,
+        contacts: Mapping[str, Mapping[str, str]],
+        loaded: Loaded,
+        new: Mapping[str, Mapping[str, str]] = _NOTHING,
+    ) -> None:
         """Create or update up to 1,000 contacts, given as columns by lead.
 
-        Rows that the platform refuses are searched for by halves and counted as refused.
+        Rows that the platform refuses are searched for by halves.
+
+        Args:
+            contacts: columns by lead.
+            loaded: gets what became of them.
+            new: more columns, for contacts that are created.
 
         Raises:
             PlatformError: the rest could not be written; loading it again is harmless.
@@ -104,12 +173,12 @@ class ContactLoader:
         while parts:
             part = parts.pop()
             try:
-                await self._load(part)
+                await self._load(part, loaded, new)
             except Refused as refusal:
                 if refusal.status not in {400, 413}:
                     raise
                 if len(part) == 1:
-                    self.counts.refused += [(lead, str(refusal)) for lead in part]
+                    loaded.refused |= dict.fromkeys(part, str(refusal))
                     continue
                 left -= 2
                 if left < 0:
@@ -119,16 +188,23 @@ class ContactLoader:
                 parts += [{lead: part[lead] for lead in leads[middle:]}]
                 parts += [{lead: part[lead] for lead in leads[:middle]}]
 
-    async def _load(self, contacts: Mapping[str, Mapping[str, str]]) -> None:
+    async def _load(
+        self,
+        contacts: Mapping[str, Mapping[str, str]],
+        loaded: Loaded,
+        new: Mapping[str, Mapping[str, str]],
+    ) -> None:
         needed = -(-len(contacts) // READ_SIZE) + 1
         session = self._retries()
         created: set[str] = set()
+        before: dict[str, Mapping[str, str]] | None = None
         while True:
             with await self._budget.reserve(needed, minimum=min(needed, 2)) as calls:
                 present = await self._present(list(contacts), calls)
                 # After an attempt whose outcome is not known, what is there may be our own.
                 created |= contacts.keys() - present.keys()
-                rows = self._changed(contacts, present)
+                before = present if before is None else before
+                rows = self._changed(contacts, present, new)
                 try:
                     if rows:
                         await self._write(rows, calls)
@@ -137,11 +213,11 @@ class ContactLoader:
                     if delay is None:
                         raise
                 else:
-                    self.counts.created += len(created)
-                    self.counts.changed += len({row["id"] for row in rows} - created)
-                    self.counts.unchanged += len(contacts) - len(
-                        created | {row["id"] for row in rows}
-                    )
+                    changed = {row["id"] for row in rows} - created
+                    loaded.created |= created
+                    loaded.changed |= changed
+                    loaded.unchanged |= contacts.keys() - created - changed
+                    loaded.before |= before
                     return
             await self._clock.sleep(delay)
 
@@ -166,12 +242,13 @@ class ContactLoader:
         self,
         contacts: Mapping[str, Mapping[str, str]],
         present: Mapping[str, Mapping[str, str]],
+        new: Mapping[str, Mapping[str, str]],
     ) -> list[dict[str, Any]]:
         """What has to be written: new contacts, and present ones of which a column changed."""
         rows: list[dict[str, Any]] = []
         for lead, columns in contacts.items():
             before = present.get(lead)
-            after = {**(before or {}), **columns}
+            after = {**(new.get(lead, {}) if before is None else before), **columns}
             if self._has_lead_column:
                 after[self._columns.lead] = lead
             if after != before:
@@ -189,3 +266,57 @@ class ContactLoader:
             once=True,
             expect=list,
         )
+
+
+class TierLoader:
+    """Puts contacts on the lists of both tiers.
+
+    A lead that has no score yet is of the general tier, so that its first score finds it there.
+    One that is missing on the general list alone stays in the tier that the senior list names:
+    otherwise it would be dialled from both.
+
+    Args:
+        seniors: loads the senior tier's list.
+        generals: loads the general tier's list.
+        policy: names the tiers and their column.
+    """
+
+    def __init__(
+        self, seniors: ContactLoader, generals: ContactLoader, policy: ScoringPolicy
+    ) -> None:
+        self._seniors = seniors
+        self._generals = generals
+        self._policy = policy
+
+    async def check(self, columns: Sequence[str]) -> list[str]:
+        """The columns that both lists have; both need the tier's.
+
+        Raises:
+            UnknownColumnsError: one of the lists lacks some of them.
+            PlatformError: one of the lists cannot be read.
+        """
+        tier = [self._policy.columns.tier]
+        await self._seniors.check(columns, besides=tier)
+        return await self._generals.check(columns, besides=tier)
+
+    async def load(self, contacts: Mapping[str, Mapping[str, str]], loaded: Loaded) -> None:
+        """Create or update up to 1,000 contacts on both lists.
+
+        A lead that the senior list refuses is not put on the general one.
+
+        Raises:
+            PlatformError: the rest could not be written; loading it again is harmless.
+        """
+        generals = Loaded()
+        try:
+            await self._seniors.load(contacts, loaded)
+            rest = {lead: contacts[lead] for lead in contacts if lead in loaded.done}
+            new = {lead: self._new(lead, loaded) for lead in rest}
+            await self._generals.load(rest, generals, new)
+        finally:
+            loaded.join(generals)
+
+    def _new(self, lead: str, seniors: Loaded) -> dict[str, str]:
+        column = self._policy.columns.tier
+        tier = seniors.before.get(lead, {}).get(column)
+        return {column: tier or self._policy.general_tier}

@@ -18,7 +18,7 @@ from integration.drift import DriftAlerts
 from integration.order import Verdict
 from integration.outbox import InputRow, Outbox, Settlement
 from integration.reports import Progress
-from integration.scores import Rejected, instant_of, parse
+from integration.scores import LeadScore, Rejected, instant_of, parse
 from integration.sources import SourceError, SourceRow
 from integration.telemetry import Telemetry
 
@@ -68,16 +68,16 @@ class Push:
         Raises:
             SourceError: there are more leads than the store can hold; none was accepted.
         """
-        destination = self._tools.connection.store.destination
-        if self._tools.connection.store.capacity is not None:
+        store = self._tools.connection.store
+        if store.capacity is not None:
             rows = self._fitting(rows, name)
         # All rows of a run are due alike: so they are delivered in the order of their leads, in
         # which they lie on disk, and not in the file's, which would touch every page each time.
         due = instant_of(self._tools.clock.now())
         for part in parts_of(rows, ACCEPT_SIZE):
             now = self._tools.clock.now()
-            read = [read_row(row, now) for row in part]
-            self._tools.outbox.intake.enqueue(run, destination, read, due)
+            read = [read_row(row, now, store.lane) for row in part]
+            self._tools.outbox.intake.enqueue(run, store.destination, read, due)
             self._show(accepted=self._progress.accepted + len(read))
             await asyncio.sleep(0)
 
@@ -155,12 +155,15 @@ class Push:
         self._sink(self._progress)
 
 
-def read_row(row: SourceRow, now: datetime) -> InputRow:
-    """The score of ``row``, or why it is none, judged at ``now``."""
+def read_row(
+    row: SourceRow, now: datetime, lane: Callable[[LeadScore], str] = lambda _: ""
+) -> InputRow:
+    """The score of ``row`` and its lane, or why it is no score, judged at ``now``."""
     if row.raw is None:
         return InputRow(row.row, rejected=row.problem)
     try:
-        return InputRow(row.row, parse(row.raw, now))
+        score = parse(row.raw, now)
+        return InputRow(row.row, score, lane=lane(score))
     except Rejected as rejected:
         return InputRow(row.row, rejected=rejected)
 

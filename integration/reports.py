@@ -71,6 +71,8 @@ class RunSummary:
         episodes_429: how often the platform refused a call because of its limits.
         previous_logged: previous values on record.
         audit: where they come from: ``read`` (the platform) or ``ledger``.
+        tier_moves: leads that are dialled from the other tier's list now.
+        recalls_waited_for: leads that stay in their tier until a pending recall is over.
         seconds: duration of the run.
         interrupted: whether a signal ended it.
         stopped: the refusal that ended it; None where nothing did.
@@ -96,6 +98,8 @@ class RunSummary:
     previous_logged: int
     audit: str
     seconds: float
+    tier_moves: int = 0
+    recalls_waited_for: int = 0
     interrupted: bool = False
     stopped: PlatformError | None = None
 

@@ -79,7 +79,18 @@ _Name = Annotated[str, AfterValidator(_name)]
 _COLUMNS: Final = tuple(
     f"column_{which}" for which in ("lead", "score", "instant", "tier", "model")
 )
-_BOUND: Final = (*_COLUMNS, "senior_tier", "general_tier", "audit", "columns_kept")
+_BOUND: Final = (
+    *_COLUMNS,
+    "senior_tier",
+    "general_tier",
+    "audit",
+    "columns_kept",
+    "strategy",
+    "store",
+    "contact_list",
+    "senior_list",
+    "general_list",
+)
 _YES: Final = frozenset({"true", "yes", "on", "1", "t", "y"})
 
 
@@ -94,6 +105,26 @@ def clashes(texts: Mapping[str, str]) -> Iterator[str]:
         yield (
             "the ledger audit writes score columns alone, which is safe only where the "
             "organisation keeps the others: check that, then set columns_kept"
+        )
+    yield from _list_clashes(texts)
+
+
+def _list_clashes(texts: Mapping[str, str]) -> Iterator[str]:
+    lists = [texts[option] for option in ("senior_list", "general_list")]
+    if texts["strategy"] == "queues":
+        if texts["store"] != "contact_list":
+            yield f"the strategy queues keeps scores in contact lists, not in a {texts['store']}"
+        if lists[0] and lists[0] == lists[1]:
+            yield f"both tiers have the contact list {lists[0]}; each needs one of its own"
+        if texts["audit"] == "ledger":
+            yield (
+                "the strategy queues has to read which list a lead is dialled from; leave the "
+                "audit at read"
+            )
+    elif texts["store"] == "contact_list" and all(lists) and not texts["contact_list"]:
+        yield (
+            "senior_list and general_list are for the strategy queues; set strategy to queues, "
+            "or name a contact_list"
         )
 
 
@@ -128,12 +159,26 @@ class Settings(BaseSettings):
     client_secret_file: Path | None = _option(
         None, "File that holds the secret and nothing else; read again for every token."
     )
-    contact_list: _Id = _option("", "Id of the contact list that carries the scores.")
     store: StoreKind = _option(
         "contact_list",
         "Where scores are kept: contact_list (the campaign sorts by it), data_table (up to 5,000 "
         "leads, for flows) or data_service (the seed guide's; the real platform has none).",
         "contact_list, data_table or data_service",
+    )
+    strategy: Literal["skills", "queues"] = _option(
+        "skills",
+        "How the best leads reach the senior agents: skills (one contact list) or queues (a "
+        "contact list for each tier, every lead on both).",
+        "skills or queues",
+    )
+    contact_list: _Id = _option(
+        "", "Id of the contact list that carries the scores, for the strategy skills."
+    )
+    senior_list: _Id = _option(
+        "", "Id of the contact list of the senior tier, for the strategy queues."
+    )
+    general_list: _Id = _option(
+        "", "Id of the contact list of the general tier, for the strategy queues."
     )
     data_table: _Id = _option("", "Id of the data table, where scores are kept in one.")
     data_service: _Id = _option(
@@ -192,6 +237,14 @@ class Settings(BaseSettings):
         "How old a score may be and still steer dialling, in minutes.",
         1,
         5_256_000,
+    )
+
+    recall_minutes: int = _whole(
+        60,
+        "How long a lead keeps its tier after a call that reached nobody, because its campaign "
+        "may call it again, in minutes; for the strategy queues.",
+        0,
+        525_600,
     )
 
     batch_size: int = _whole(1000, "Scores in one write.", 1, 1000)

@@ -35,6 +35,7 @@ def run_summary(run: RunSummary) -> RenderableType:
         ("rejected", run.rejected, "are no scores"),
         ("unknown leads", run.unknown, "are not on the contact list"),
         ("waiting", run.waiting, "leadscore push --resume delivers them"),
+        *_moves(run),
         ("calls", run.calls, f"{run.calls_saved:,} saved against one read and write per score"),
         ("waits", run.waits, f"{run.waited_seconds:,.1f} s in all{refusals}"),
         ("previous values", run.previous_logged, f"on record, {read}"),
@@ -42,6 +43,15 @@ def run_summary(run: RunSummary) -> RenderableType:
     rate = f", {run.delivered / run.seconds:,.0f} delivered per second" if run.seconds > 0 else ""
     title = f"{run.source}: {_count(run.rows, 'row')} in {run.seconds:,.1f} s{rate}"
     return _report(title, lines, _ending(run.interrupted, run.stopped))
+
+
+def _moves(run: RunSummary) -> list[Line]:
+    """Leads that changed tier, or were to; nothing is said where none was."""
+    lines: list[Line] = [
+        ("tier moves", run.tier_moves, "leads are dialled from the other list now"),
+        ("recalls", run.recalls_waited_for, "leads change tier when a pending recall is over"),
+    ]
+    return [line for line in lines if line[1]]
 
 
 def load_summary(load: LoadSummary, source: str) -> RenderableType:

@@ -48,11 +48,14 @@ GOOD = {
     "gateway": ("http://127.0.0.1:8089/", "http://127.0.0.1:8089"),
     "client_id": ("abc-1", "abc-1"),
     "client_secret_file": ("secret", Path("secret")),
+    "strategy": ("queues", "queues"),
     "contact_list": ("list-1", "list-1"),
     "store": ("data_table", "data_table"),
     "data_table": ("table-1", "table-1"),
     "data_service": ("Scoring", "Scoring"),
     "data_entity": ("Score", "Score"),
+    "senior_list": ("list-2", "list-2"),
+    "general_list": ("list-3", "list-3"),
     "outbox": ("o.db", Path("o.db")),
     "keep_days": ("7", 7),
     "audit": ("ledger", "ledger"),
@@ -69,6 +72,7 @@ GOOD = {
     "general_tier": ("rest", "rest"),
     "high_value_skill": ("Closer", "Closer"),
     "max_age_minutes": ("60", 60),
+    "recall_minutes": ("0", 0),
     "batch_size": ("500", 500),
     "calls_per_minute": ("180", 180),
     "concurrency": ("2", 2),
@@ -127,7 +131,7 @@ def test_the_file_is_named_by_flag_or_variable_or_has_its_usual_name(monkeypatch
 def test_settings_become_a_policy():
     """Thresholds, age and names reach the one place that gives scores their meaning."""
     flags = {name: text for name, (text, _) in GOOD.items() if "secret" not in name}
-    policy = load_settings({**flags, "region": None}).policy()
+    policy = load_settings({**flags, "region": None, "strategy": None}).policy()
     assert policy.senior_above == 60
     assert policy.high_value_from == 90
     assert policy.max_age == timedelta(hours=1)
@@ -154,6 +158,7 @@ BAD = {
     "a word": ("audit", "write", "give read or ledger"),
     "a place that is none": ("store", "crm", "give contact_list, data_table or data_service"),
     "an entity with a slash": ("data_entity", "a/b", "it is not an id"),
+    "no strategy": ("strategy", "both", "give skills or queues"),
     "no truth": ("skip_unchanged", "perhaps", "give true or false"),
     "a column of spaces": ("column_score", "  ", "a name of printable characters is needed"),
     "a column of control characters": ("column_score", "a\tb", "a name of printable characters"),
@@ -250,6 +255,45 @@ def test_rules_between_settings_are_told_once_beside_the_others():
     flags = {"audit": "ledger", "senior_tier": "general"}
     assert len(problems(flags)) == 2
     assert len(problems({**flags, "batch_size": "0"})) == 3
+
+
+PAIR = {"strategy": "queues", "senior_list": "list-2", "general_list": "list-3"}
+
+
+def test_the_strategy_queues_needs_two_lists_in_place_of_one():
+    """With two tiers a contact list for each is needed, and no other."""
+    told = problems({"strategy": "queues", "senior_list": "list-2"}, needs=("contact_list",))
+    assert len(told) == 1
+    assert "general_list is missing: give --general-list, set LEADSCORE_GENERAL_LIST" in told[0]
+    assert load_settings(PAIR, needs=("contact_list",)).general_list == "list-3"
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"general_list": "list-2"}, "both tiers have the contact list list-2; each needs one"),
+        ({"audit": "ledger", "columns_kept": "yes"}, "leave the audit at read"),
+        ({"strategy": "skills"}, "are for the strategy queues; set strategy to queues"),
+        ({"store": "data_table"}, "keeps scores in contact lists, not in a data_table"),
+    ],
+    ids=[
+        "one list for both",
+        "an audit that does not look",
+        "lists of the other strategy",
+        "another place",
+    ],
+)
+def test_settings_that_do_not_go_with_the_strategy(changed, message):
+    """What the strategies exclude is told, with what to do."""
+    (told,) = problems(PAIR | changed)
+    assert message in told
+
+
+def test_the_lists_of_both_strategies_may_be_named():
+    """Whoever changes the strategy need not take out the lists of the other one."""
+    lists = PAIR | {"contact_list": "list-1"}
+    assert load_settings(lists).strategy == "queues"
+    assert load_settings(lists | {"strategy": "skills"}).contact_list == "list-1"
 
 
 def test_the_message_counts_the_problems():
