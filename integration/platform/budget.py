@@ -96,10 +96,12 @@ class CallBudget:
 
     async def acquire(self, resource: str = "", *, urgent: bool = False) -> Permit:
         """Wait until a call may be made now. ``urgent`` callers go before those who wait."""
-        if not self._queue and self._gates.idle:
-            now = self._clock.monotonic()
-            if self._free(now) - self._reserved >= 1:
-                return self._permit()
+        if (
+            not self._queue
+            and self._gates.idle
+            and self._free(self._clock.monotonic()) > self._reserved
+        ):
+            return self._permit()
         if urgent:
             self.add(1)
         else:
@@ -241,7 +243,8 @@ class CallBudget:
                 self._since_refusal += 1
                 if self._since_refusal >= _CAUTION_CALLS:
                     self._caution = 0.0
-        self._wake()
+        if self._wakers:
+            self._wake()
 
     def refuse(
         self, permit: Permit, retry_after: float | None, resource: str, headers: Mapping[str, str]

@@ -53,7 +53,9 @@ class CallWindow:
 
     def headroom(self, limit: int, now: float) -> int:
         """Slots to leave for calls that others have made since they were last seen."""
-        unseen = self._others / self.seconds * (now - self._seen) if self._others else 0.0
+        if not self._others:
+            return 0
+        unseen = self._others / self.seconds * (now - self._seen)
         return min(math.ceil(unseen), math.ceil(limit * _OTHERS_HEADROOM))
 
     def may_ask(self, now: float) -> bool:
@@ -97,12 +99,12 @@ class CallWindow:
         in how many seconds the server's oldest call leaves.
         """
         self.used(now)  # drops what has left
-        earlier = 0
-        for sent in self._in_flight:
+        others = count - len(self._answered)
+        for sent in self._in_flight if others > 0 else ():
             if sent > order:
                 break
-            earlier += 1
-        self._others = max(0, count - len(self._answered) - earlier)
+            others -= 1
+        self._others = max(0, others)
         self._seen = now
         self._oldest_leaves = now + reset + MARGIN
 
