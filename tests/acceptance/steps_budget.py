@@ -132,6 +132,12 @@ def budget_used(world: World, percent):
     assert report["share_used"] >= percent / 100
 
 
+@then("the other program made calls as well")
+def others_called(world: World):
+    report = world.platform.limits()
+    assert report["others_served"] + report["others_refused"] > 0
+
+
 @then(phrase("the run took at most {number:Count} calls"))
 def took_calls(world: World, number):
     assert 0 < world.run.told.calls <= number
