@@ -102,6 +102,7 @@ class App:
 
         Raises:
             SourceError: the source broke off; the rows before that are kept.
+            TooManyLeadsError: the store cannot hold them; nothing was accepted.
             OutboxError: the outbox cannot be used.
         """
         started = self._clock.monotonic()

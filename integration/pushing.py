@@ -19,7 +19,7 @@ from integration.order import Verdict
 from integration.outbox import InputRow, Outbox, Settlement
 from integration.reports import Progress
 from integration.scores import LeadScore, Rejected, instant_of, parse
-from integration.sources import SourceError, SourceRow
+from integration.sources import SourceRow
 from integration.telemetry import Telemetry
 
 ACCEPT_SIZE: Final = 5_000
@@ -28,6 +28,10 @@ _POLL_S: Final = 0.5
 
 T = TypeVar("T")
 ProgressSink = Callable[[Progress], None]
+
+
+class TooManyLeadsError(Exception):
+    """A source has more leads than the store can hold; none of them was accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Push:
         A stop does not end the acceptance: what the caller holds is kept first.
 
         Raises:
-            SourceError: there are more leads than the store can hold; none was accepted.
+            TooManyLeadsError: the store cannot hold them; none was accepted.
         """
         store = self._tools.connection.store
         if store.capacity is not None:
@@ -92,11 +96,10 @@ class Push:
             if score is not None:
                 leads.add(score.lead_id)
             if store.capacity is not None and len(leads) > store.capacity:
-                raise SourceError(
-                    name,
-                    f"holds more leads than fit: with those that wait they are over "
-                    f"{store.capacity:,}, the most that {store.destination} can hold",
-                    "nothing was accepted; keep the scores in a contact list, or push fewer leads",
+                raise TooManyLeadsError(
+                    f"{name} holds more leads than fit: with those that wait they are over "
+                    f"{store.capacity:,}, the most that {store.destination} can hold; nothing was "
+                    "accepted; keep the scores in a contact list, or push fewer leads"
                 )
         return kept
 

@@ -25,6 +25,7 @@ from integration.configuration import SettingsError, variable
 from integration.loading import UnknownColumnsError
 from integration.outbox import OutboxError
 from integration.platform.errors import PlatformError, RateLimited, Unreachable
+from integration.pushing import TooManyLeadsError
 from integration.reports import ExitCode
 from integration.settings import Settings
 from integration.sources import SourceError
@@ -102,7 +103,12 @@ def explain(problem: BaseException) -> ExitCode:
         problem = problem.exceptions[0]
     match problem:
         case (
-            SettingsError() | SourceError() | OutboxError() | UnknownColumnsError() | OutputError()
+            SettingsError()
+            | SourceError()
+            | OutboxError()
+            | UnknownColumnsError()
+            | OutputError()
+            | TooManyLeadsError()
         ):
             complain(str(problem))
             return ExitCode.USAGE

@@ -8,7 +8,7 @@ from itertools import islice
 
 from pytest_bdd import given, then
 
-from integration.sources import SourceError
+from integration.pushing import TooManyLeadsError
 from tests.acceptance.simulated import RIGHTS
 from tests.acceptance.words import in_ms, phrase, stored
 from tests.acceptance.world import FIRST_CALCULATION, World
@@ -171,5 +171,5 @@ def table_is_as_before(world: World, table, number):
 
 @then(phrase("the run fails and says that a table holds {number:Count} leads at the most"))
 def too_many(world: World, number):
-    assert isinstance(world.run.failure, SourceError)
+    assert isinstance(world.run.failure, TooManyLeadsError)
     assert f"{number:,}, the most" in str(world.run.failure)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from integration.pushing import TooManyLeadsError
 from integration.reports import ExitCode
-from integration.sources import SourceError
 
 PERMISSIONS = (
     "data:record:view",
@@ -82,7 +82,7 @@ def test_a_plan_counts_reads_and_writes(site, stores, kind):
 def test_more_leads_than_a_table_holds_are_not_even_accepted(site, stores):
     """A file of 5,001 leads is refused as a whole, and nothing of it waits."""
     scores = [(f"lead-{number}", 50) for number in range(5_001)]
-    with pytest.raises(SourceError, match=r"test holds more leads than fit.* over 5,000"):
+    with pytest.raises(TooManyLeadsError, match=r"test holds more leads than fit.* over 5,000"):
         site.push(*scores, **stores["data table"])
     assert site.calls("datatable") == []
     status = site.use(_status, **stores["data table"])
@@ -96,7 +96,7 @@ def test_leads_that_wait_count_as_well(site, stores):
     first = site.push(*((f"lead-{number}", 50) for number in range(4_990)), **settings)
     assert first.waiting == 4_990
     site.push(*((f"lead-{number}", 60) for number in range(1_000)), age_s=30, **settings)
-    with pytest.raises(SourceError, match="more leads than fit"):
+    with pytest.raises(TooManyLeadsError, match="more leads than fit"):
         site.push(*((f"new-{number}", 50) for number in range(11)), **settings)
     site.push(*((f"new-{number}", 50) for number in range(10)), **settings)
 
