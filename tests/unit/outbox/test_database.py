@@ -141,9 +141,9 @@ def test_a_database_that_stays_busy(path, monkeypatch):
     monkeypatch.setattr(database, "_BUSY_S", 0.0)
     first, second = Database(path), Database(path)
     with first.transaction() as connection:
-        connection.execute(ADD_RUN, ("first",))
-        with pytest.raises(OutboxError, match="locked"):
+        with pytest.raises(OutboxError, match="locked"):  # already before the first write
             add_run(second, "lost")
+        connection.execute(ADD_RUN, ("first",))
         assert second.read().execute("SELECT count(*) FROM run").fetchone() == (0,)
     add_run(second, "second")
     first.close()

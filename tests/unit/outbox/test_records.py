@@ -208,7 +208,11 @@ def test_the_status(box):
         ("C", "invalid.phone", "refused"),
         ("D", "", "no answer"),
     )
+    box.settle(box.take(1), None, due=box.now + 2 * MINUTE)
+    assert box.records.status(box.now).next_attempt == box.now + MINUTE
     later = box.records.status(box.now + MINUTE)
+    assert (later.ready, later.put_off, later.next_attempt) == (1, 1, box.now + 2 * MINUTE)
+    later = box.records.status(box.now + 2 * MINUTE)
     assert (later.ready, later.put_off, later.next_attempt) == (2, 0, None)
 
 

@@ -291,3 +291,27 @@ def test_revival_stays_within_a_destination(box):
     box.settle(box.take(), CONFLICT)
     assert box.verdicts(elsewhere) == {1: WAITING, 2: SUPERSEDED}
     assert box.waiting() == []
+
+
+def test_no_step_of_a_delivery_reads_whole_tables(box):
+    """However much is on record, every statement finds its rows by an index."""
+    run = box.run(box.score(6, based_on={2}), box.score(4), box.score(5, lead="M"))
+    db = box.outbox._db.read()
+    statements = []
+    db.set_trace_callback(statements.append)
+    box.put(run, box.score(5, lead="N"), box.score(3), first=4)
+    claim = box.take()
+    box.intend(claim)
+    verdicts = [CONFLICT, UNKNOWN, DELIVERED]
+    outcomes = [box.outcome(*pair) for pair in zip(claim.pending, verdicts, strict=True)]
+    box.claims.settle(claim, outcomes, box.now)
+    db.set_trace_callback(None)
+    plans = {
+        step
+        for statement in statements
+        if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT", "WITH"))
+        for *_, step in db.execute(f"EXPLAIN QUERY PLAN {statement}")
+    }
+    tables = ("arrival", "pending", "ledger", "claim")
+    assert [step for step in plans if step.startswith(tuple(f"SCAN {one}" for one in tables))] == []
+    assert "SEARCH arrival USING INDEX arrival_of_lead (lead=? AND run=?)" in plans

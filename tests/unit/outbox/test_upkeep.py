@@ -53,7 +53,9 @@ def test_a_released_score_waits_again(stuck):
     """What was parked loses its verdict and reason with its release and may be delivered."""
     stuck.records.release(stuck.now, lead_id="barred")
     row = stuck.row(stuck.stuck, 2)
-    assert (row.verdict, row.reason, row.previous) == (WAITING, None, None)
+    assert (row.verdict, row.reason, row.previous, row.previous_at) == (WAITING, None, None, None)
+    stored = stuck.outbox._db.read().execute("SELECT message FROM arrival WHERE row = 2")
+    assert stored.fetchone() == (None,)
     assert stuck.verdicts(stuck.stuck)[1] == UNKNOWN
     claim = stuck.take()
     assert {one.attempts for one in claim.pending} == {0}
@@ -193,3 +195,14 @@ def test_pruning_an_old_write_of_a_score_that_waits_again(box):
     box.records.prune(box.now)
     assert [one.previous for one in box.records.history("L")] == [40]
     assert (box.verdicts(first), box.verdicts(again)) == ({}, {1: WAITING})
+
+
+def test_pruning_an_old_write_of_a_lead_that_waits_with_another_score(box):
+    """What waits keeps the record of its own write only, not those of older scores."""
+    run = box.run(box.score(5), box.score(5, lead="M"))
+    box.deliver()
+    box.records.finish_run(run, box.now)
+    box.now += HOUR
+    box.run(box.score(6), box.score(5, lead="N"))
+    box.records.prune(box.now)
+    assert box.records.history("L") == box.records.history("M") == []
