@@ -198,30 +198,6 @@ def test_a_key_of_another_type_is_a_problem(option):
     assert problem.startswith(f'{option} in leadscore.toml is "5": give text')
 
 
-@pytest.mark.parametrize(
-    ("store", "missing"),
-    [
-        (None, ["contact_list"]),
-        ("contact_list", ["contact_list"]),
-        ("data_table", ["data_table"]),
-        ("data_service", []),
-        ("region", []),
-    ],
-    ids=["none named", "contact list", "data table", "data service", "no store"],
-)
-def test_the_store_says_what_is_needed(monkeypatch, store, missing):
-    """Where scores are kept decides which id must be given; the guide's names are known."""
-    flags = {"region": "eu-central-1", "client_id": "c", "store": store}
-    monkeypatch.setenv("LEADSCORE_CLIENT_SECRET", SECRET)
-    try:
-        load_settings(flags, needs=PLATFORM)
-        found = []
-    except SettingsError as error:
-        found = [problem.split(" ")[0] for problem in error.problems]
-    assert [name for name in found if name != "--store"] == missing
-    assert ("--store" in found) == (store == "region")
-
-
 def test_all_problems_are_told_at_once(monkeypatch):
     """Nobody has to mend settings one run at a time."""
     write('batch_sise = 1\nregin = "eu"\nconcurrency = 0\nx = 1')
@@ -255,45 +231,6 @@ def test_rules_between_settings_are_told_once_beside_the_others():
     flags = {"audit": "ledger", "senior_tier": "general"}
     assert len(problems(flags)) == 2
     assert len(problems({**flags, "batch_size": "0"})) == 3
-
-
-PAIR = {"strategy": "queues", "senior_list": "list-2", "general_list": "list-3"}
-
-
-def test_the_strategy_queues_needs_two_lists_in_place_of_one():
-    """With two tiers a contact list for each is needed, and no other."""
-    told = problems({"strategy": "queues", "senior_list": "list-2"}, needs=("contact_list",))
-    assert len(told) == 1
-    assert "general_list is missing: give --general-list, set LEADSCORE_GENERAL_LIST" in told[0]
-    assert load_settings(PAIR, needs=("contact_list",)).general_list == "list-3"
-
-
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        ({"general_list": "list-2"}, "both tiers have the contact list list-2; each needs one"),
-        ({"audit": "ledger", "columns_kept": "yes"}, "leave the audit at read"),
-        ({"strategy": "skills"}, "are for the strategy queues; set strategy to queues"),
-        ({"store": "data_table"}, "keeps scores in contact lists, not in a data_table"),
-    ],
-    ids=[
-        "one list for both",
-        "an audit that does not look",
-        "lists of the other strategy",
-        "another place",
-    ],
-)
-def test_settings_that_do_not_go_with_the_strategy(changed, message):
-    """What the strategies exclude is told, with what to do."""
-    (told,) = problems(PAIR | changed)
-    assert message in told
-
-
-def test_the_lists_of_both_strategies_may_be_named():
-    """Whoever changes the strategy need not take out the lists of the other one."""
-    lists = PAIR | {"contact_list": "list-1"}
-    assert load_settings(lists).strategy == "queues"
-    assert load_settings(lists | {"strategy": "skills"}).contact_list == "list-1"
 
 
 def test_the_message_counts_the_problems():
