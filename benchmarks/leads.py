@@ -30,7 +30,7 @@ LIST: Final[dict[str, Any]] = {
 }
 MOST: Final = 1000
 """Contacts in one write."""
-_AGE_MS: Final = 60_000
+_AGE_MS: Final = 3_600_000
 
 
 def lead_id(number: int) -> str:
@@ -41,6 +41,11 @@ def lead_id(number: int) -> str:
 def score_of(number: int, push: int) -> int:
     """The lead's score in a push, 1-100; no two pushes in a row bring the same."""
     return (number + push) % 100 + 1
+
+
+def instant(number: int, push: int, now: datetime) -> int:
+    """When the lead's score of a push was calculated (ms since 1970): later in every push."""
+    return instant_of(now) - _AGE_MS + push * 1000 + number % 1000
 
 
 def blank_contacts(list_id: str, leads: int) -> Iterator[list[dict[str, Any]]]:
@@ -61,9 +66,8 @@ def blank_contacts(list_id: str, leads: int) -> Iterator[list[dict[str, Any]]]:
 
 
 def scores(leads: int, push: int, now: datetime) -> Iterator[SourceRow]:
-    """The rows of a push: every lead's score, calculated about a minute before ``now``."""
-    at = instant_of(now) - _AGE_MS
+    """The rows of a push: every lead's score, calculated about an hour before ``now``."""
     for number in range(leads):
-        instant = format_instant(at + number % 1000)
-        raw = RawScore(lead_id(number), str(score_of(number, push)), instant, "m1")
+        at = format_instant(instant(number, push, now))
+        raw = RawScore(lead_id(number), str(score_of(number, push)), at, "m1")
         yield SourceRow(number + 1, raw, None)
