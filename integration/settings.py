@@ -251,7 +251,7 @@ class Settings(BaseSettings):
     calls_per_minute: int = _whole(
         300, "Calls per minute to begin with; the platform's own figure replaces it.", 1, 100_000
     )
-    concurrency: int = _whole(4, "Calls under way at the same time.", 1, 64)
+    concurrency: int = _whole(10, "Calls under way at the same time.", 1, 64)
     retry_attempts: int = _whole(CALLS.attempts, "Tries of one call that fails, in all.", 1, 100)
     retry_total: float = _option(
         CALLS.total,

@@ -59,7 +59,7 @@ class ContactListStore:
         clock: Clock,
         *,
         batch: int = WRITE_SIZE,
-        concurrency: int = 4,
+        concurrency: int = 10,
     ) -> None:
         self._client = client
         self._list_id = list_id

@@ -50,7 +50,7 @@ class DataServiceStore(LeadRecordStore):
         clock: Clock,
         *,
         batch: int = BATCH,
-        concurrency: int = 4,
+        concurrency: int = 10,
     ) -> None:
         super().__init__(client, policy, clock, batch=batch, concurrency=concurrency)
         self._service_id = service_id

@@ -56,7 +56,7 @@ class DataTableStore(LeadRecordStore):
         clock: Clock,
         *,
         batch: int = BATCH,
-        concurrency: int = 4,
+        concurrency: int = 10,
     ) -> None:
         super().__init__(client, policy, clock, batch=batch, concurrency=concurrency)
         self._table_id = table_id

@@ -59,7 +59,7 @@ class LeadRecordStore(ABC):
         clock: Clock,
         *,
         batch: int = BATCH,
-        concurrency: int = 4,
+        concurrency: int = 10,
     ) -> None:
         self._client = client
         self._policy = policy

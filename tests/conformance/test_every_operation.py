@@ -188,7 +188,7 @@ def test_what_does_not_exist_is_not_found(operation_id, name, world):
 
 def mutations(body, count, seed):
     """Bodies like ``body`` in which one value is something else, or one field is gone."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    chance = random.Random(seed)
     for _ in range(count):
         changed = [copy.deepcopy(body)]
         holder, key = changed, 0

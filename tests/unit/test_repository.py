@@ -114,7 +114,9 @@ def clock_reads(source: str) -> Iterator[tuple[int, str]]:
             continue
         called = ast.unparse(node.func)
         yields = called == "asyncio.sleep" and ast.unparse(node.args[0]) == "0"
-        if re.search(r"(^|\.)(time\.(?!tzset$)\w+|date(time)?\.(now|utcnow|today)|asyncio\.sleep)$", called):
+        if re.search(
+            r"(^|\.)(time\.(?!tzset$)\w+|date(time)?\.(now|utcnow|today)|asyncio\.sleep)$", called
+        ):
             if not yields:
                 yield node.lineno, called
         elif called.endswith("_loop().time"):

@@ -171,7 +171,7 @@ def test_a_list_that_takes_no_writes(site, was, score, now):
 
 
 @moves
-def test_a_list_that_the_client_may_not_write(site, was, score, now):
+def test_a_list_that_the_client_may_not_write(site, was, score, now):  # noqa: ARG001 - of the table of moves
     """Without the permission for the new list, leads go back to the one that they left."""
     site.settle("a", was)
 
