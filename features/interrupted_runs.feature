@@ -70,8 +70,7 @@ Feature: An interrupted run loses nothing
         | moment                          | span          |
         | while the run signs in          | 1 second      |
         | while old scores are read       | 3 seconds     |
-        | while more old scores are read  | 5 seconds     |
-        | while new scores are written    | 7 seconds     |
+        | while new scores are written    | 5 seconds     |
 
     Scenario: The power fails after the platform has taken the scores, before it has said so
       Given 120 leads are waiting for their new scores

@@ -8,9 +8,17 @@ machine says it is a CI server. ``--hypothesis-profile=explore`` looks for new c
 from __future__ import annotations
 
 import hypothesis
+import pytest
+import structlog
 
 hypothesis.settings.register_profile(
     "repeatable", deadline=None, derandomize=True, database=None, print_blob=True
 )
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_one_test():
+    """What one test or command does to the logs does not reach the next."""
+    structlog.reset_defaults()
