@@ -90,7 +90,13 @@ def test_tables_are_listed_by_a_name_with_wildcards(platform):
         ({"name": "leadscore", "schema": SCHEMA}, 409, "flows.datatables.not.unique"),
         ({"name": "T", "schema": SCHEMA, "division": {"id": "x"}}, 400, "invalid.value"),
         ({"name": "T", "schema": []}, 400, "bad.request"),
+        ({"name": "T", "schema": {"properties": []}}, 400, "bad.request"),
         ({"name": "T", "schema": {"properties": {}}}, 400, "flows.datatables.schema.exception"),
+        (
+            {"name": "T", "schema": changed(**{" ": {"type": "string"}})},
+            400,
+            "flows.datatables.schema.exception",
+        ),
         (
             {"name": "T", "schema": changed(key={"type": "integer"})},
             400,
@@ -126,7 +132,9 @@ def test_tables_are_listed_by_a_name_with_wildcards(platform):
         "name taken in other letters",
         "unknown division",
         "schema is a list",
+        "properties are a list",
         "no key",
+        "property without a name",
         "key is no string",
         "unknown type",
         "no type",
@@ -338,6 +346,18 @@ def test_permissions_hold_in_their_division(platform, table):
         assert platform.call("GET", path, client=client).status == 200
     for path in (TABLES, views):
         assert platform.call("GET", path, client=client).body["total"] == 1
+
+
+def test_a_table_moves_where_the_client_may_put_it(platform, table):
+    """Another division takes the right to edit tables there; a listing may be limited to one."""
+    north = platform.call("POST", "/api/v2/authorization/divisions", {"name": "North"}).body["id"]
+    home = platform.organisation.access.home.id
+    client = platform.client("here", "architect:datatable:edit", division=home)
+    move = {"division": {"id": north}}
+    assert platform.call("PUT", table, move, client=client).status == 403
+    assert platform.call("GET", f"{TABLES}?divisionId={north}").body["total"] == 0
+    assert platform.call("PUT", table, move).status == 200
+    assert platform.call("GET", f"{TABLES}?divisionId={north}").body["total"] == 1
 
 
 def test_a_division_with_a_table_stays(platform):

@@ -172,11 +172,10 @@ def test_a_base_is_compared(bench):
     """A score that was computed from another one is written over that one only."""
     bench.put("a", 40, 5)
     bench.put("b", 40, 6)
-    run = bench.enqueue(
-        bench.score("a", based_on=frozenset((5,))), bench.score("b", based_on=frozenset((5,)))
-    )
-    bench.deliver()
-    assert bench.verdicts(run) == {1: "delivered", 2: "conflict"}
+    bench.put("c")
+    five = frozenset((5,))
+    verdicts = bench.push(*(bench.score(lead, based_on=five) for lead in "abc"))
+    assert verdicts == {1: "delivered", 2: "conflict", 3: "conflict"}
 
 
 def test_a_base_of_nothing_holds_where_nothing_is(bench):
