@@ -46,14 +46,13 @@ class HeldInTier(Held):
     """What the two lists hold for a lead.
 
     Args:
-        tier: the tier in whose list the score is to be written; ``row`` is the contact there.
-        own: the score in ``row``; ``stored`` is the newer one of both lists.
+        tier: the tier in whose list the score is to be written; ``row`` is the contact there,
+            ``stored`` the newest score in the lists that were read.
         other: the contact in the other list; None where it was not read or is missing.
         waits: it stays in ``tier`` for a recall, whatever its score.
     """
 
     tier: str
-    own: StoredScore
     other: Mapping[str, Any] | None = None
     waits: bool = False
 
@@ -199,9 +198,7 @@ class QueuesStore:
     def _held(self, tier: str, here: Held, there: Held | None, now: datetime) -> HeldInTier:
         inside = self._tier_of(here.row) == tier
         if there is None:
-            return HeldInTier(
-                here.stored, here.read_at, here.row, placed=inside, tier=tier, own=here.stored
-            )
+            return HeldInTier(here.stored, here.read_at, here.row, placed=inside, tier=tier)
         outside = self._tier_of(there.row) == self._other(tier)
         moves = outside or not inside
         waits = moves and recall_pending(there.row, now, self._recall_within)
@@ -215,7 +212,6 @@ class QueuesStore:
             # A score that only the list has in which the lead is not dialled counts for nothing.
             placed=inside and not outside,
             tier=tier,
-            own=here.stored,
             other=there.row,
             waits=waits,
         )
@@ -244,9 +240,9 @@ class QueuesStore:
     def _queued_again(self, write: Write, now: datetime) -> bool:
         held = _in_tier(write)
         called = held.other is not None and not untouched(held.other)
-        if held.waits or called or not untouched(held.row):
+        if called or not untouched(held.row):
             return False
-        was = held.own.at
+        was = held.stored.at
         skipped = was is None or self._policy.is_stale(was, now)
         comes_in = self._tier_of(held.row) != held.tier
         return (skipped or comes_in) and not self._policy.is_stale(write.score.at, now)
@@ -325,11 +321,10 @@ class QueuesStore:
             _log.error("leads_in_no_tier", leads=len(writes), problem=str(problem))
 
     def _count(self, writes: Iterable[Write]) -> None:
-        now = self._clock.now()
         for write in writes:
             held = _in_tier(write)
             if held.waits:
-                self._moves.waiting += self._tier(write.score, now) != held.tier
+                self._moves.waiting += 1
             elif self._tier_of(held.row) != held.tier:
                 self._moves.made += held.stored.at is not None
 

@@ -13,7 +13,7 @@ import pytest
 
 from simulator.faults import FaultRule
 
-SEEDS = 60
+SEEDS = 12
 TIERS = ("senior", "general")
 LEADS = ("a", "b", "c", "d", "e")
 CONTACTS = "*contacts*"

@@ -113,6 +113,7 @@ def test_a_refused_contact_stays_in_its_tier(site, was, score, now):
     assert summary.rejected == 1
     assert site.dialled_from("a") == [was]
     assert site.writes() == [(was, ["a"]), (now, ["a"]), (was, ["a"])]
+    assert site.reads() == [(now, ["a"]), (was, ["a"])]
     assert site.data("a", was)["ml_score"] == "50"
 
 
@@ -192,6 +193,16 @@ def test_a_lead_that_cannot_go_back_is_told(site, capsys):
     site.push(("a", 90))
     assert site.dialled_from("a") == []
     assert "leads_in_no_tier" in capsys.readouterr().out
+
+
+@moves
+def test_what_was_read_too_long_ago_is_read_again(site, was, score, now):
+    """A move is made by what both lists hold now, not by what one held some time ago."""
+    site.settle("a", was)
+    site.fault("post_outbound_contactlist_contacts_bulk", kind="latency", seconds=10, nth=(2,))
+    site.push(("a", score))
+    assert site.reads() == [(now, ["a"]), (was, ["a"])] * 2
+    assert site.dialled_from("a") == [now]
 
 
 # -- the budget ------------------------------------------------------------------------------

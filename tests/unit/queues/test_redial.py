@@ -75,6 +75,16 @@ def test_a_lead_that_was_never_called_is_queued_where_it_comes_in(site, was, sco
 
 
 @moves
+def test_a_lead_that_comes_back_is_queued_too(site, was, score, now):
+    """A lead that had a fresh score in its new list before is queued there all the same."""
+    site.settle("a", was)
+    site.change("a", now, data={"ml_score_at": site.instant(2 * HOUR), "ml_score": "72"})
+    site.change("a", now, queued=False, skipped=True)
+    site.push(("a", score))
+    assert site.dialled_from("a") == [now]
+
+
+@moves
 def test_a_lead_that_was_called_from_its_new_list_is_not_queued_there(site, was, score, now):
     """A lead that comes back to a list keeps what that list knows of calls."""
     site.settle("a", was)
@@ -236,6 +246,18 @@ def test_a_recall_that_the_platform_shows_is_waited_for(site):
     site.change("a", "general", recallAt="")
     site.push(("a", 92), age=1)
     assert site.tiers("a") == ("senior", "senior")
+
+
+def test_a_lead_in_neither_list_goes_back_for_its_recall(site):
+    """A move that was broken off, and then met a recall, is taken back until that is over."""
+    site.settle("a", "general")
+    site.push_until_killed(("a", 90), at_write=2)
+    assert site.dialled_from("a") == []
+    site.called("a", "general", "ININ-OUTBOUND-BUSY")
+    site.resume()
+    assert site.tiers("a")[1] == "general"
+    assert site.data("a", "general")["ml_score"] == "90"
+    assert site.contact("a", "general")["callable"] is True
 
 
 def test_a_recall_in_the_new_list_does_not_matter(site):

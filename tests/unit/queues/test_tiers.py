@@ -18,7 +18,8 @@ DAY = 24 * HOUR
 def test_the_score_decides_on_the_list(site, score, tier):
     """Above 70 a lead is dialled from the list of the seniors, else from the general one."""
     site.add("a")
-    site.push(("a", score))
+    summary = site.push(("a", score))
+    assert (summary.delivered, summary.tier_moves) == (1, 0)
     assert site.dialled_from("a") == [tier]
     assert site.score("a", tier) == (str(score), site.instant(60))
 
@@ -125,6 +126,16 @@ def test_a_lead_missing_in_the_losing_list_is_delivered(site, tier):
     assert site.dialled_from("a") == [tier]
 
 
+def test_a_lead_on_one_list_that_is_dialled_from_none(site):
+    """The same score again puts a lead right also where the other list does not know it."""
+    site.settle("a", "senior", 90)
+    site.remove("a", "general")
+    site.change("a", "senior", data={"route_tier": "general"})
+    rows = site.rows(("a", 90), age=HOUR)
+    summary = site.use(lambda app: app.push(rows, name="test"))
+    assert (summary.delivered, site.dialled_from("a")) == (1, ["senior"])
+
+
 # -- the order of scores over both lists -----------------------------------------------------
 
 
@@ -146,6 +157,15 @@ def test_the_score_in_the_other_list_counts(site, score, age, verdict):
     if verdict != "delivered":
         assert site.writes() == []
         assert site.dialled_from("a") == ["general"]
+
+
+def test_a_time_without_a_score_counts_for_nothing(site):
+    """Of two lists that name the same time, the one that has a score counts."""
+    site.settle("a", "general", 40)
+    site.change("a", "senior", data={"ml_score_at": site.instant(HOUR)})
+    rows = site.rows(("a", 90), age=HOUR)
+    summary = site.use(lambda app: app.push(rows, name="test"))
+    assert site.verdicts(summary)["a"].verdict == "conflict"
 
 
 def test_an_old_score_left_behind_counts_too(site):
