@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from integration.pushing import parts_of
-from integration.sources import SourceError
+from integration.pushing import parts_of, read_row
+from integration.scores import RawScore
+from integration.sources import SourceError, SourceRow
 
 
 @pytest.mark.parametrize(
@@ -33,3 +36,14 @@ def test_rows_before_a_failure_are_kept(before):
     with pytest.raises(SourceError, match="breaks off"):
         found.extend(row for part in parts_of(source(), 3) for row in part)
     assert found == list(range(before))
+
+
+@pytest.mark.parametrize("instant", ["2026-02-30T10:00:00Z", "x" * 100_000])
+def test_a_rejected_row_keeps_nothing_but_its_reason(instant):
+    """The texts of bad rows, however long, are not held while thousands of rows are read."""
+    row = SourceRow(1, RawScore("L-1", "50", instant), None)
+    rejected = read_row(row, datetime(2026, 11, 23, tzinfo=UTC)).rejected
+    assert rejected.reason == "time_invalid"
+    assert len(rejected.message) < 300
+    assert rejected.__traceback__ is None
+    assert rejected.__context__ is None
