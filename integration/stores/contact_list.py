@@ -233,9 +233,9 @@ def contact_columns(contacts: Sequence[Any]) -> dict[str, Mapping[str, str]]:
 
 def _is_contact(found: Any) -> bool:
     return (
-        isinstance(found, Mapping)
+        isinstance(found, dict)
         and isinstance(found.get("id"), str)
-        and isinstance(found.get("data"), Mapping)
+        and isinstance(found.get("data"), dict)
     )
 
 
