@@ -6,7 +6,7 @@ A client holds pairs of role and division. OAuth scopes play no part for client 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +73,6 @@ class Access:
         self.home = Division(ids.new(), "Home", "", home=True)
         self.divisions: dict[str, Division] = {self.home.id: self.home}
         self.roles: dict[str, Role] = {}
-        # Each says what belongs to a division ("contact list Leads"), or None.
-        self.users: list[Callable[[str], str | None]] = []
         self._granted: dict[tuple[tuple[tuple[str, str], ...], str], frozenset[str]] = {}
 
     def changed(self) -> None:

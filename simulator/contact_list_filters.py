@@ -9,7 +9,7 @@ Source: ContactListFilter of the official SDK 269; platform reference, section 6
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from simulator.errors import bad_field, bad_request, not_found, not_simulated, w
 from simulator.fields import Integer, ListOf, Reference, Text, read_object
 from simulator.http import Answer, Call, Operation
 from simulator.listing import named, ordered
+from simulator.references import CONTACT_LIST, FILTER, Use
 
 if TYPE_CHECKING:
     from simulator.organisation import Organisation
@@ -79,8 +80,8 @@ class ContactListFilters:
     def __init__(self, organisation: Organisation) -> None:
         self._organisation = organisation
         self._by_id: dict[str, ContactListFilter] = {}
-        # Each says what holds on to a filter ("campaign Senior"), or None.
-        self.users: list[Callable[[str], str | None]] = []
+        organisation.references.know(FILTER, ROOT, self._find)
+        organisation.references.ask(self._uses)
 
     def __iter__(self) -> Iterator[ContactListFilter]:
         return iter(self._by_id.values())
@@ -95,10 +96,6 @@ class ContactListFilters:
         if stored is None:
             raise not_found(f"Contact list filter {filter_id}", "contact.list.filter.not.found")
         return stored
-
-    def names_on(self, list_id: str) -> list[str]:
-        """The names of the filters that are about the list."""
-        return [stored.name for stored in self._by_id.values() if stored.list_id == list_id]
 
     def add(self, name: str, list_id: str, criteria: dict[str, Any]) -> ContactListFilter:
         """A new filter.
@@ -141,13 +138,7 @@ class ContactListFilters:
         Raises:
             Refusal: 400 ``referential.integrity.error``.
         """
-        for user in filter(None, (ask(stored.id) for ask in self.users)):
-            raise bad_request(
-                "referential.integrity.error",
-                "Contact list filter {filter} is used by {user}.",
-                filter=stored.name,
-                user=user,
-            )
+        self._organisation.references.refuse_in_use(FILTER, stored.id)
         del self._by_id[stored.id]
 
     def snapshot(self) -> list[dict[str, Any]]:
@@ -160,6 +151,12 @@ class ContactListFilters:
     def restore(self, data: list[Mapping[str, Any]]) -> None:
         """Take the place of what is here by what :meth:`snapshot` gave."""
         self._by_id = {item["id"]: ContactListFilter(**item) for item in data}
+
+    def _find(self, filter_id: str) -> ContactListFilter | None:
+        return self._by_id.get(filter_id)
+
+    def _uses(self) -> Iterator[Use]:
+        return (Use(FILTER, stored.name, CONTACT_LIST, stored.list_id) for stored in self)
 
 
 def filter_body(call: Call, stored: ContactListFilter) -> dict[str, Any]:

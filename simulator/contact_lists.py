@@ -9,7 +9,7 @@ Source: OutboundApi of the official SDK 269; platform reference, section 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from simulator.contact_list_definition import read_definition, refuse_fixed
@@ -18,6 +18,14 @@ from simulator.errors import bad_field, bad_request, not_found, wrong_version
 from simulator.fields import Integer, Reference, read_object
 from simulator.http import Answer, Call, Operation
 from simulator.listing import named, ordered
+from simulator.references import (
+    CAMPAIGN,
+    CONTACT_LIST,
+    DIVISION,
+    REFERENCED,
+    Use,
+    in_use,
+)
 
 if TYPE_CHECKING:
     from simulator.organisation import Organisation
@@ -45,8 +53,8 @@ class ContactLists:
         self._by_id: dict[str, ContactListState] = {}
         self.most_contacts = MOST_CONTACTS
         self.most_contacts_in_all = MOST_CONTACTS_IN_ALL
-        # Each says what holds on to a list ("campaign Senior"), or None; asked before a deletion.
-        self.users: list[Callable[[str], str | None]] = []
+        organisation.references.know(CONTACT_LIST, ROOT, self._find)
+        organisation.references.ask(self._uses)
 
     def __iter__(self) -> Iterator[ContactListState]:
         return iter(self._by_id.values())
@@ -128,20 +136,9 @@ class ContactLists:
         Raises:
             Refusal: 400; a filter refers to it, or a campaign uses it.
         """
-        for filter_name in self._organisation.contact_list_filters.names_on(state.id):
-            raise bad_request(
-                "referential.integrity.error",
-                "Contact list {list} is referred to by contact list filter {filter}.",
-                list=state.name,
-                filter=filter_name,
-            )
-        for user in filter(None, (ask(state.id) for ask in self.users)):
-            raise bad_request(
-                "contact.list.in.use",
-                "Contact list {list} is used by {user}.",
-                list=state.name,
-                user=user,
-            )
+        for use in self._organisation.references.users(CONTACT_LIST, state.id):
+            code = "contact.list.in.use" if use.by == CAMPAIGN else REFERENCED
+            raise in_use(CONTACT_LIST, use, code)
 
     def remove(self, state: ContactListState) -> None:
         """Delete a list with all of its contacts."""
@@ -156,6 +153,13 @@ class ContactLists:
         self._by_id = {item["id"]: ContactListState.restored(item) for item in data}
         for state in self._by_id.values():
             state.switches = self._organisation.switches
+
+    def _find(self, list_id: str) -> ContactListState | None:
+        return self._by_id.get(list_id)
+
+    def _uses(self) -> Iterator[Use]:
+        for state in self:
+            yield Use(CONTACT_LIST, state.name, DIVISION, state.division_id)
 
 
 def list_body(call: Call, state: ContactListState) -> dict[str, Any]:

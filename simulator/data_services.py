@@ -18,6 +18,7 @@ from simulator.errors import bad_field, bad_request, conflict, not_found
 from simulator.fields import Reference, Text, read_object
 from simulator.http import Answer, Call, Operation
 from simulator.listing import named, ordered
+from simulator.references import DIVISION, Use
 
 if TYPE_CHECKING:
     from simulator.organisation import Organisation
@@ -66,7 +67,7 @@ class DataServices:
     def __init__(self, organisation: Organisation) -> None:
         self._organisation = organisation
         self._by_id: dict[str, DataService] = {}
-        organisation.access.users.append(self._in_division)
+        organisation.references.ask(self._uses)
 
     def __iter__(self) -> Iterator[DataService]:
         return iter(self._by_id.values())
@@ -131,10 +132,8 @@ class DataServices:
             by_name = {entity.definition.name: entity for entity in entities}
             self._by_id[item["id"]] = DataService(**{**item, "entities": by_name})
 
-    def _in_division(self, division_id: str) -> str | None:
-        found = (service.name for service in self if service.division_id == division_id)
-        name = next(found, None)
-        return None if name is None else f"data service {name}"
+    def _uses(self) -> Iterator[Use]:
+        return (Use("data service", one.name, DIVISION, one.division_id) for one in self)
 
 
 def service_of(call: Call, permission: str) -> DataService:

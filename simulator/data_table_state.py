@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import bad_field, bad_request, conflict, not_found
+from simulator.references import DIVISION, Use
 
 if TYPE_CHECKING:
     from simulator.organisation import Organisation
@@ -63,7 +64,7 @@ class DataTables:
         self._by_id: dict[str, DataTable] = {}
         self.most_tables = MOST_TABLES
         self.most_rows = MOST_ROWS
-        organisation.access.users.append(self._in_division)
+        organisation.references.ask(self._uses)
 
     def __iter__(self) -> Iterator[DataTable]:
         return iter(self._by_id.values())
@@ -132,7 +133,5 @@ class DataTables:
         """Take the place of what is here by what :meth:`snapshot` gave."""
         self._by_id = {item["id"]: DataTable(**{**item, "rows": {**item["rows"]}}) for item in data}
 
-    def _in_division(self, division_id: str) -> str | None:
-        found = (table.name for table in self if table.division_id == division_id)
-        name = next(found, None)
-        return None if name is None else f"data table {name}"
+    def _uses(self) -> Iterator[Use]:
+        return (Use("data table", table.name, DIVISION, table.division_id) for table in self)

@@ -12,6 +12,7 @@ from simulator.access import Division
 from simulator.errors import bad_request, not_found
 from simulator.fields import Text, read_object
 from simulator.http import Answer, Call, Operation
+from simulator.references import DIVISION
 
 ROOT = "/api/v2/authorization/divisions"
 ONE = f"{ROOT}/{{divisionId}}"
@@ -78,10 +79,8 @@ def delete_division(call: Call) -> Answer:
     access = call.organisation.access
     if division.home:
         raise bad_request("bad.request", "The home division cannot be deleted.")
-    force = call.flag("force")
-    for user in access.users:
-        if not force and (what := user(division.id)):
-            raise bad_request("bad.request", "The division still holds {what}.", what=what)
+    if not call.flag("force"):
+        call.organisation.references.refuse_in_use(DIVISION, division.id, "bad.request")
     del access.divisions[division.id]
     return Answer(status=204)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from simulator.access import EVERYWHERE, Access, Role
+from simulator.access import EVERYWHERE, Access, Division, Role
 from simulator.bulk_jobs import BulkJobs
 from simulator.calllog import CallLog
 from simulator.clients import USUAL_LIFE, Clients, OAuthClient
@@ -20,17 +20,20 @@ from simulator.contact_list_filters import ContactListFilters
 from simulator.contact_lists import ContactLists
 from simulator.data_services import DataServices
 from simulator.data_table_state import DataTables
+from simulator.entities import Entities
 from simulator.events import EventLog
 from simulator.faults import FaultPlan
 from simulator.ids import Ids
 from simulator.instants import to_wire
+from simulator.kinds import KINDS
 from simulator.limits import USUAL_CEILING, Limits
+from simulator.references import DIVISION, References
 from simulator.switches import Switches
 
 BOOTSTRAP_CLIENT = "local-deployer"
 BOOTSTRAP_SECRET = "local-deployer-secret"  # noqa: S105 - public on purpose, loopback only
 BOOTSTRAP_RATE = 3000
-SNAPSHOT_VERSION = 2
+SNAPSHOT_VERSION = 3
 
 
 class State(Protocol):
@@ -77,6 +80,8 @@ class Organisation:
         self.ids = Ids(self.seed)
         self.id = self.ids.new()
         self.access = Access(self.ids)
+        self.references = References()
+        self.references.know(DIVISION, "/api/v2/authorization/divisions", self._division)
         self.clients = Clients(self)
         self.limits = Limits(self)
         self.faults = FaultPlan()
@@ -88,7 +93,7 @@ class Organisation:
         self.data_tables = DataTables(self)
         self.data_services = DataServices(self)
         self.events = EventLog(self)
-        self.access.users.append(self._list_of_division)
+        self.entities = {kind.noun: Entities(self, kind) for kind in KINDS}
         self.add_client(
             BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET, permissions=["*"], rate_limit=BOOTSTRAP_RATE
         )
@@ -100,6 +105,7 @@ class Organisation:
             "access": self.access,
             "clients": self.clients,
             "limits": self.limits,
+            **self.entities,
             "contact_lists": self.contact_lists,
             "contact_list_filters": self.contact_list_filters,
             "contact_exports": self.contact_exports,
@@ -195,7 +201,5 @@ class Organisation:
         self.access.changed()
         client.role_divisions = ((role.id, division),)
 
-    def _list_of_division(self, division_id: str) -> str | None:
-        lists = (item.name for item in self.contact_lists if item.division_id == division_id)
-        name = next(lists, None)
-        return None if name is None else f"contact list {name}"
+    def _division(self, division_id: str) -> Division | None:
+        return self.access.divisions.get(division_id)

@@ -30,6 +30,7 @@ from simulator import (
     roles,
 )
 from simulator.http import Operation
+from simulator.outbound import attempt_limits
 
 OPERATIONS: tuple[Operation, ...] = (
     *oauth.OPERATIONS,
@@ -44,6 +45,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *contact_exports.OPERATIONS,
     *contact_list_filters.OPERATIONS,
     *bulk_jobs.OPERATIONS,
+    *attempt_limits.OPERATIONS,
     *data_tables.OPERATIONS,
     *data_table_rows.OPERATIONS,
     *data_services.OPERATIONS,

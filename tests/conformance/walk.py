@@ -8,6 +8,7 @@ questions here, and to :mod:`world` whatever they need to get an answer with som
 from __future__ import annotations
 
 from .world import (
+    ATTEMPT_LIMIT,
     CLIENT,
     CONTACT,
     DEFINITION,
@@ -159,6 +160,17 @@ WALK: dict[str, list[Ask]] = {
     "get_outbound_contactlistfilter": [Ask()],
     "put_outbound_contactlistfilter": [Ask({**FILTER, "name": "Changed", "version": 1})],
     "delete_outbound_contactlistfilter": [Ask()],
+    # What campaigns are made of
+    "get_outbound_attemptlimits": [Ask(), Ask(query=SORTED)],
+    "post_outbound_attemptlimits": [
+        Ask({**ATTEMPT_LIMIT, "name": "Another"}),
+        Ask({"name": "Fewest words", "maxAttemptsPerNumber": 1}),
+    ],
+    "get_outbound_attemptlimit": [Ask()],
+    "put_outbound_attemptlimit": [
+        Ask({"name": "Once", "maxAttemptsPerContact": 1, "version": 1}),
+    ],
+    "delete_outbound_attemptlimit": [Ask()],
     # Bulk jobs
     "post_outbound_contactlist_contacts_bulk_update": [
         Ask({"contactIds": ["a", "b"], "contact": {"data": {"ml_score": "0"}}}),

@@ -21,8 +21,9 @@ from simulator.mount import SimulatorTransport
 from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET, Organisation
 
 SOURCE = "https://api.mypurecloud.com"
-LISTS = "/api/v2/outbound/contactlists"
-FILTERS = "/api/v2/outbound/contactlistfilters"
+OUTBOUND = "/api/v2/outbound"
+LISTS = f"{OUTBOUND}/contactlists"
+FILTERS = f"{OUTBOUND}/contactlistfilters"
 SERVICES = "/api/v2/data/services"
 
 DEFINITION = {
@@ -143,6 +144,14 @@ MAPPING = {
     "contactListId": "$contactListId",
     "columns": {"priority_score": "ml_score", "last_calculated_at": "ml_score_at"},
 }
+ATTEMPT_LIMIT = {
+    "name": "Three times",
+    "maxAttemptsPerContact": 3,
+    "maxAttemptsPerNumber": 2,
+    "timeZoneId": "Europe/London",
+    "resetPeriod": "TODAY",
+    "recallEntries": {"busy": {"nbrAttempts": 2, "minutesBetweenAttempts": 10}},
+}
 ROLE = {
     "name": "Score writer",
     "description": "Writes scores",
@@ -229,6 +238,7 @@ class World:
             f"/sim/contacts/{names['contactListId']}/a",
             Ask({"callRecords": {"phone": called}, "callable": False}),
         )
+        names["attemptLimitsId"] = await self._make(f"{OUTBOUND}/attemptlimits", ATTEMPT_LIMIT)
         names["contactListFilterId"] = await self._make(FILTERS, FILTER)
         await self._make(f"{LISTS}/{names['contactListId']}/export", None)
         patch = {"contactIds": ["c"], "contact": {"data": {"mode": "preview"}}}

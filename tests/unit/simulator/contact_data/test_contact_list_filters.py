@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from simulator import contact_list_filters
+from simulator.references import Use
 
 from .conftest import FILTERS, LISTS
 
@@ -127,10 +128,11 @@ def test_delete(desk, leads):
     """A deleted filter is gone; one in use stays."""
     made = desk("POST", FILTERS, fresh(leads)).body
     path = f"{FILTERS}/{made['id']}"
-    desk.organisation.contact_list_filters.users.append(lambda _: "campaign Senior")
+    uses = [Use("campaign", "Senior", "contact list filter", made["id"])]
+    desk.organisation.references.ask(lambda: uses)
     said = desk("DELETE", path)
     assert (said.status, said.code) == (400, "referential.integrity.error")
-    desk.organisation.contact_list_filters.users.clear()
+    uses.clear()
     assert desk("DELETE", path).status == 204
     for method in ("GET", "DELETE"):
         said = desk(method, path)

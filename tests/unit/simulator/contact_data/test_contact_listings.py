@@ -8,6 +8,7 @@ import json
 import pytest
 
 from simulator import contact_list_filters
+from simulator.references import Use
 
 from .conftest import COLUMNS, FILTERS, LISTS, definition
 
@@ -41,7 +42,7 @@ def test_delete_in_use(desk, leads):
     made = desk("POST", FILTERS, {"name": "Fresh", "contactList": {"id": leads}}).body
     assert desk("DELETE", f"{LISTS}/{leads}").code == "referential.integrity.error"
     assert desk("DELETE", f"{FILTERS}/{made['id']}").status == 204
-    desk.organisation.contact_lists.users.append(lambda _: "campaign Senior")
+    desk.organisation.references.ask(lambda: [Use("campaign", "Senior", "contact list", leads)])
     said = desk("DELETE", f"{LISTS}/{leads}")
     assert (said.status, said.code) == (400, "contact.list.in.use")
     assert "campaign Senior" in said.body["message"]
