@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 
 from integration.clock import Clock
-from integration.order import StoredScore, Verdict, against_stored
+from integration.order import StoredScore, Verdict, against_stored, lost_because, shown
 from integration.outbox import Claim, Outbox, PendingScore, Settlement
 from integration.parts import TRIALS, TRIALS_ONE_BY_ONE, Part
 from integration.platform.budget import CallBudget
@@ -23,7 +23,7 @@ from integration.platform.errors import PlatformError, RateLimited, Refused, Unr
 from integration.platform.permits import Reservation
 from integration.platform.retry import RetrySession
 from integration.policy import ScoringPolicy
-from integration.scores import format_instant, instant_of
+from integration.scores import instant_of
 from integration.stores.port import Held, ScoreStore, Write, WriteGroup
 
 READ_AGE_S: Final = 5.0
@@ -150,7 +150,13 @@ class Batch:
             if verdict is Verdict.DUPLICATE and found.placed:
                 present.append(pending)
             elif verdict not in {None, Verdict.DUPLICATE}:
-                self._settle(pending, verdict, found.stored, message=_lost_to(found.stored))
+                self._settle(
+                    pending,
+                    verdict,
+                    found.stored,
+                    reason=lost_because(verdict, pending.score, found.stored),
+                    message=f"the store holds {shown(found.stored)}",
+                )
             elif found.placed and self._same_and_young(pending, found):
                 self._settle(pending, Verdict.DUPLICATE, found.stored, reason="value_unchanged")
             else:
@@ -192,7 +198,8 @@ class Batch:
                 self._settle(pending, Verdict.DELIVERED, previous)
             else:
                 stored = held[pending.score.lead_id].stored
-                self._settle(pending, Verdict.DUPLICATE, stored)
+                why = lost_because(Verdict.DUPLICATE, pending.score, stored)
+                self._settle(pending, Verdict.DUPLICATE, stored, reason=why)
 
     def _same_and_young(self, pending: PendingScore, found: Held) -> bool:
         """Whether the write may be left out: same value, stored less than half its life ago."""
@@ -386,10 +393,3 @@ def _agree(held: Held, ledger: Held) -> bool:
     """Whether the store holds what the ledger says; a 0 is the mark of a score gone stale."""
     same = held.stored.score in {ledger.stored.score, 0}
     return same and held.stored.at == ledger.stored.at
-
-
-def _lost_to(stored: StoredScore) -> str:
-    """What stands in the way, for the row's message."""
-    if stored.at is None:
-        return "the store holds no score"
-    return f"the store holds {stored.score} of {format_instant(stored.at)}"

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from integration.scores import LeadScore
+from integration.scores import LeadScore, format_instant
 
 
 class Verdict(StrEnum):
@@ -37,6 +37,23 @@ class StoredScore:
 
     score: int | None = None
     at: int | None = None
+
+
+def lost_because(verdict: Verdict, score: LeadScore, rival: LeadScore | StoredScore) -> str:
+    """The reason code of a ``verdict`` on ``score`` that ``rival`` (stored, or waiting) brought.
+
+    ``newer_score``, ``same_score``, ``same_instant`` (with another score) or ``other_base``.
+    """
+    if verdict is Verdict.CONFLICT:
+        return "same_instant" if rival.at == score.at else "other_base"
+    return "same_score" if rival.at == score.at else "newer_score"
+
+
+def shown(rival: LeadScore | StoredScore) -> str:
+    """``rival`` as it stands in a row's message: its score and instant."""
+    if rival.at is None:
+        return "no score"
+    return f"{rival.score} of {format_instant(rival.at)}"
 
 
 def against_stored(score: LeadScore, stored: StoredScore) -> Verdict | None:

@@ -183,7 +183,8 @@ class VerdictRow:
     """One input row and what became of it.
 
     ``previous`` and ``new`` are scores, ``previous_at`` and ``new_at`` the instants they were
-    calculated at; None where not known, ``reason`` and ``message`` None where all is well.
+    calculated at; None where not known. ``reason`` is a code and ``message`` a sentence; None where
+    a score was delivered, or waits for its turn.
     """
 
     row: int

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from integration.order import Verdict, against_pending
+from integration.order import Verdict, against_pending, lost_because, shown
 from integration.outbox.database import Database
 from integration.outbox.rows import (
     PENDING_COLUMNS,
@@ -36,6 +36,15 @@ class _Arrival:
     reason: str | None = None
     message: str | None = None
 
+    def lose(self, verdict: Verdict, loser: PendingScore, winner: PendingScore) -> None:
+        """The row is beaten by another one, of this or of an earlier run."""
+        self.verdict = verdict
+        self.reason, self.message = _why(verdict, loser, winner)
+
+
+_Overtaken = tuple[PendingScore, PendingScore]
+"""A pending score and the newcomer that took its place."""
+
 
 class Intake:
     """The entrance of the outbox."""
@@ -52,42 +61,50 @@ class Intake:
         """
         with self._db.transaction() as connection:
             slots = _pending(connection, destination, rows)
-            overtaken: list[PendingScore] = []
+            overtaken: list[_Overtaken] = []
             arrivals = {row.row: _arrive(run, row, slots, overtaken) for row in rows}
-            earlier: list[PendingScore] = []
-            for loser in overtaken:
+            earlier: list[_Overtaken] = []
+            for loser, winner in overtaken:
                 if loser.run == run and loser.row in arrivals:
-                    arrivals[loser.row].verdict = Verdict.SUPERSEDED
+                    arrivals[loser.row].lose(Verdict.SUPERSEDED, loser, winner)
                 else:
-                    earlier.append(loser)
+                    earlier.append((loser, winner))
             _record(connection, run, arrivals.values())
-            _judge(connection, earlier, Verdict.SUPERSEDED)
-            _judge(connection, (slot.holder for slot in slots.values() if slot.parked), None)
+            _supersede(connection, earlier)
+            _reopen(connection, (slot.holder for slot in slots.values() if slot.parked))
             _keep(connection, destination, slots.values(), now)
 
 
 def _arrive(
-    run: int, row: InputRow, slots: dict[str, _Slot], overtaken: list[PendingScore]
+    run: int, row: InputRow, slots: dict[str, _Slot], overtaken: list[_Overtaken]
 ) -> _Arrival:
     if row.score is None:
         assert row.rejected is not None
         return _Arrival(row, Verdict.REJECTED, row.rejected.reason, row.rejected.message)
+    newcomer = PendingScore(row.score, run, row.row, lane=row.lane)
     slot = slots.get(row.score.lead_id)
     if slot is None:
-        slots[row.score.lead_id] = _Slot(
-            PendingScore(row.score, run, row.row, lane=row.lane), changed=True
-        )
+        slots[row.score.lead_id] = _Slot(newcomer, changed=True)
         return _Arrival(row)
     slot.changed |= slot.parked  # any news of a lead brings its parked score back into play
     outcome = against_pending(row.score, slot.holder.score)
     if outcome is Verdict.DUPLICATE and slot.holder.run != run:
         outcome = slot.holder.score  # left behind by an earlier run: this row speaks for it now
+    arrival = _Arrival(row)
     if isinstance(outcome, Verdict):
-        return _Arrival(row, outcome)
-    overtaken.append(slot.holder)
-    slot.holder = PendingScore(outcome, run, row.row, lane=row.lane)
+        arrival.lose(outcome, newcomer, slot.holder)
+        return arrival
+    overtaken.append((slot.holder, newcomer))
+    slot.holder = replace(newcomer, score=outcome)
     slot.changed = True
-    return _Arrival(row)
+    return arrival
+
+
+def _why(verdict: Verdict, loser: PendingScore, winner: PendingScore) -> tuple[str, str]:
+    """Reason code and message for a row that is beaten by another one."""
+    where = f"row {winner.row}" if winner.run == loser.run else f"run {winner.run}"
+    reason = lost_because(verdict, loser.score, winner.score)
+    return reason, f"{where} has {shown(winner.score)}"
 
 
 def _pending(
@@ -126,14 +143,29 @@ def _record(connection: sqlite3.Connection, run: int, arrivals: Iterable[_Arriva
     )
 
 
-def _judge(
-    connection: sqlite3.Connection, rows: Iterable[PendingScore], verdict: Verdict | None
-) -> None:
-    """Change what became of earlier rows, parked ones among them; None: they wait again."""
+def _supersede(connection: sqlite3.Connection, rows: Iterable[_Overtaken]) -> None:
+    """Newer scores came after these earlier rows, parked ones among them."""
     connection.executemany(
-        "UPDATE arrival SET verdict = ?, reason = NULL, message = NULL,"
+        "UPDATE arrival SET verdict = ?, reason = ?, message = ?,"
         " previous = NULL, previous_at = NULL WHERE run = ? AND row = ?",
-        ((verdict, one.run, one.row) for one in rows),
+        (
+            (
+                Verdict.SUPERSEDED,
+                *_why(Verdict.SUPERSEDED, loser, winner),
+                loser.run,
+                loser.row,
+            )
+            for loser, winner in rows
+        ),
+    )
+
+
+def _reopen(connection: sqlite3.Connection, rows: Iterable[PendingScore]) -> None:
+    """Earlier rows that were parked wait again."""
+    connection.executemany(
+        "UPDATE arrival SET verdict = NULL, reason = NULL, message = NULL,"
+        " previous = NULL, previous_at = NULL WHERE run = ? AND row = ?",
+        ((one.run, one.row) for one in rows),
     )
 
 

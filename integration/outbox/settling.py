@@ -115,7 +115,8 @@ def _adopted(
 def _keep_delivered(connection: sqlite3.Connection, settlements: Sequence[Settlement]) -> None:
     """Overtaken on their way, and delivered all the same: the ledger speaks for them."""
     connection.executemany(
-        "UPDATE arrival SET verdict = NULL WHERE run = ? AND row = ? AND verdict IS NOT NULL",
+        "UPDATE arrival SET verdict = NULL, reason = NULL, message = NULL"
+        " WHERE run = ? AND row = ? AND verdict IS NOT NULL",
         (
             (one.pending.run, one.pending.row)
             for one in settlements
@@ -200,5 +201,7 @@ def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement
     ).rowcount
     if inserted:
         connection.execute(
-            "UPDATE arrival SET verdict = NULL WHERE run = ? AND row = ?", (loser.run, loser.row)
+            "UPDATE arrival SET verdict = NULL, reason = NULL, message = NULL,"
+            " previous = NULL, previous_at = NULL WHERE run = ? AND row = ?",
+            (loser.run, loser.row),
         )

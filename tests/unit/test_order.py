@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.order import StoredScore, Verdict, against_pending, against_stored
+from integration.order import (
+    StoredScore,
+    Verdict,
+    against_pending,
+    against_stored,
+    lost_because,
+    shown,
+)
 from integration.scores import LeadScore
 
 DUPLICATE, SUPERSEDED, CONFLICT = Verdict.DUPLICATE, Verdict.SUPERSEDED, Verdict.CONFLICT
@@ -27,6 +34,37 @@ def test_the_verdicts_are_the_words_of_the_design():
         *("conflict", "delivered", "duplicate", "rejected", "superseded"),
         *("unknown_lead", "waiting"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "rival", "reason"),
+    [
+        (CONFLICT, StoredScore(51, 5), "same_instant"),
+        (CONFLICT, StoredScore(50, 4), "other_base"),
+        (CONFLICT, NOTHING, "other_base"),
+        (DUPLICATE, StoredScore(0, 5), "same_score"),
+        (SUPERSEDED, scored(6), "newer_score"),
+        (SUPERSEDED, scored(5), "same_score"),
+    ],
+    ids=["instant", "base", "no base", "duplicate", "newer", "adopted by a later run"],
+)
+def test_a_beaten_score_has_a_reason_code(verdict, rival, reason):
+    """Why a score lost is one of four words, whatever it lost to."""
+    assert lost_because(verdict, scored(5), rival) == reason
+
+
+@pytest.mark.parametrize(
+    ("rival", "words"),
+    [
+        (NOTHING, "no score"),
+        (StoredScore(0, 0), "0 of 1970-01-01T00:00:00.000Z"),
+        (scored(5), "50 of 1970-01-01T00:00:00.005Z"),
+    ],
+    ids=["none", "stale", "waiting"],
+)
+def test_a_rival_is_shown_with_its_instant(rival, words):
+    """What a score lost to is told by value and instant."""
+    assert shown(rival) == words
 
 
 @pytest.mark.parametrize(

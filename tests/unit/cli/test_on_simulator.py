@@ -145,7 +145,10 @@ def test_every_kind_of_bad_row_gets_its_verdict(world, tmp_path, extension):
     assert [one["row"] for one in verdicts] == list(range(1, len(expected) + 1))
     found = [one["reason"] if one["verdict"] == "rejected" else one["verdict"] for one in verdicts]
     assert found == expected
-    assert all(one["message"] for one in verdicts[5:])
+    assert all(one["reason"] and one["message"] for one in verdicts[2:])
+    beaten = [(one["reason"], one["message"]) for one in verdicts[3:5]]
+    held = "row 2 has 9 of 2026-11-23T11:00:00.000Z"
+    assert beaten == [("newer_score", held), ("same_instant", held)]
     assert verdicts[0]["new"] == 5
     assert world.stored("L2")["ml_score"] == "9"
     assert world.run("push", file).exit_code == 1

@@ -53,21 +53,24 @@ def test_skips_unchanged_while_young(world, age_h, stored, written):
 
 
 @pytest.mark.parametrize(
-    ("stored", "verdict"),
+    ("stored", "verdict", "reason", "message"),
     [
-        (StoredScore(60, 9), "superseded"),
-        (StoredScore(50, 8), "duplicate"),
-        (StoredScore(0, 8), "duplicate"),
-        (StoredScore(51, 8), "conflict"),
+        (StoredScore(60, 9), "superseded", "newer_score", "the store holds 60 of"),
+        (StoredScore(50, 8), "duplicate", "same_score", None),
+        (StoredScore(0, 8), "duplicate", "same_score", None),
+        (StoredScore(51, 8), "conflict", "same_instant", "the store holds 51 of"),
     ],
     ids=["newer is stored", "same is stored", "stored one was marked stale", "other score stored"],
 )
-def test_compares_with_what_is_stored(world, stored, verdict):
+def test_compares_with_what_is_stored(world, stored, verdict, reason, message):
     """What the store holds decides before anything is written."""
     world.store.held = {"a": stored}
     run = world.enqueue(world.score("a", 50, age_s=(world.now - 8) / 1000))
     world.deliver()
     assert world.verdicts(run) == {1: verdict}
+    (row,) = world.outbox.records.arrivals(run)
+    assert (row.reason, row.previous, row.previous_at) == (reason, stored.score, stored.at)
+    assert (row.message or "")[: len(message or "")] == (message or "")
     assert world.store.held["a"] == stored
     assert [kind for kind, _ in world.store.calls] == ["read"]
 

@@ -60,6 +60,31 @@ def test_rejected_rows_are_on_record(box):
     assert box.waiting() == [("L", 4, run, 1)]
 
 
+@pytest.mark.parametrize(
+    ("rows", "loser", "reason", "rival"),
+    [
+        ([(5,), (5,)], 2, "same_score", "row 1 has 50 of 1970-01-01T00:00:00.005Z"),
+        ([(5, 51), (5,)], 2, "same_instant", "row 1 has 51 of 1970-01-01T00:00:00.005Z"),
+        ([(4,), (5, 52, {3})], 2, "other_base", "row 1 has 50 of 1970-01-01T00:00:00.004Z"),
+        ([(5,), (4,)], 2, "newer_score", "row 1 has 50 of 1970-01-01T00:00:00.005Z"),
+        ([(4,), (5, 53)], 1, "newer_score", "row 2 has 53 of 1970-01-01T00:00:00.005Z"),
+    ],
+    ids=["duplicate", "conflict of instants", "conflict of bases", "older after", "older before"],
+)
+@pytest.mark.parametrize("at_once", [True, False], ids=["one batch", "two batches"])
+def test_a_beaten_row_says_what_beat_it(box, rows, loser, reason, rival, at_once):
+    """A row that loses to another one of its file names that row, with a reason code."""
+    scores = [
+        box.score(row[0], *row[1:2], based_on=row[2] if len(row) > 2 else None) for row in rows
+    ]
+    run = box.run(*(scores if at_once else scores[:1]))
+    if not at_once:
+        box.put(run, scores[1], first=2)
+    assert (box.row(run, loser).reason, box.row(run, loser).message) == (reason, rival)
+    winner = box.row(run, 3 - loser)
+    assert (winner.reason, winner.message) == (None, None)
+
+
 def test_leads_do_not_meet(box):
     """Each lead has its own order; ids that differ in case are two leads."""
     run = box.run(*(box.score(at, lead=lead) for at, lead in ((5, "A"), (4, "a"), (3, "B"))))
@@ -147,14 +172,17 @@ def test_any_news_of_a_lead_brings_its_parked_score_back(box, news):
     assert box.verdicts(parked) == {1: DELIVERED}
 
 
-@pytest.mark.parametrize("at", [4, 5], ids=["the same score", "a newer score"])
-def test_a_parked_score_that_is_overtaken(box, at):
-    """A parked score whose place is taken is superseded, without its old reason."""
+@pytest.mark.parametrize(
+    ("at", "reason"), [(4, "same_score"), (5, "newer_score")], ids=["the same score", "a newer one"]
+)
+def test_a_parked_score_that_is_overtaken(box, at, reason):
+    """A parked score whose place is taken is superseded, with a new reason for its old one."""
     parked = box.run(box.score(4))
     box.settle(box.take(), Verdict.REJECTED, message="refused", stored=StoredScore(30, 3))
     later = box.run(box.score(at))
     row = box.row(parked)
-    assert (row.verdict, row.reason, row.message) == (SUPERSEDED, None, None)
+    assert (row.verdict, row.reason) == (SUPERSEDED, reason)
+    assert row.message == f"run {later} has 50 of 1970-01-01T00:00:00.00{at}Z"
     assert (row.previous, row.previous_at) == (None, None)
     box.deliver()
     assert box.verdicts(later) == {1: DELIVERED}

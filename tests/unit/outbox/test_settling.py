@@ -105,6 +105,9 @@ def test_a_newer_score_that_came_meanwhile(box, verdict):
     box.settle(claim, verdict, due=box.now + MINUTE)
     # put off, its turn will never come: the newer one has taken its place
     assert box.verdicts(older) == {1: SUPERSEDED if verdict is None else verdict}
+    reasons = {None: "newer_score", DELIVERED: None}
+    assert box.row(older).reason == reasons.get(verdict, f"for {verdict}")
+    assert (box.row(older).message is None) == (verdict is not None)
     assert box.verdicts(newer) == {1: WAITING}
     (pending,) = box.take().pending
     assert (pending.score.at, pending.run, pending.attempts) == (6, newer, 0)
@@ -208,6 +211,7 @@ def test_a_score_gets_its_turn_when_the_one_it_lost_to_is_refused(box):
     run = box.run(box.score(6, based_on={2}), box.score(4), box.score(5), box.score(5, 60))
     box.settle(box.take(), CONFLICT, stored=StoredScore(40, 1))
     assert box.verdicts(run) == {1: CONFLICT, 2: SUPERSEDED, 3: WAITING, 4: SUPERSEDED}
+    assert (box.row(run, 3).reason, box.row(run, 3).message) == (None, None)
     box.deliver()
     assert box.verdicts(run) == {1: CONFLICT, 2: SUPERSEDED, 3: DELIVERED, 4: SUPERSEDED}
 
