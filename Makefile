@@ -9,6 +9,8 @@ BIN    := .venv/bin
 # their interpreter by its path, so a copied or moved folder needs an environment of its own.
 MARK  := $(CURDIR) $(PYTHON)
 STAMP := .venv/set-up
+# What a build leaves beside the generated SDK is no part of it.
+SDK   := $(shell find sdks \( -name build -o -name '*.egg-info' -o -name __pycache__ \) -prune -o -type f -print)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint pins clean set-up
@@ -39,13 +41,14 @@ set-up: $(STAMP)
 clean:
 	rm -rf .venv .tools .reports .demo uv.lock build dist *.egg-info .coverage .coverage.*
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf sdks/*/build sdks/*/*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(MARK))
 .PHONY: $(STAMP)
 endif
 
-$(STAMP): pyproject.toml toolchain/environment.py toolchain/uv_tool.py
+$(STAMP): pyproject.toml toolchain/environment.py toolchain/uv_tool.py $(SDK)
 	@command -v "$(PYTHON)" >/dev/null || { \
 	  echo "set-up: $(PYTHON) was not found; install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3" >&2; \
 	  exit 1; }

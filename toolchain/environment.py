@@ -34,7 +34,8 @@ def set_up(stamp: Path, mark: str) -> None:
     # Without a terminal uv would list every package; errors are shown either way.
     quiet = [] if sys.stderr.isatty() else ["--quiet"]
     done = subprocess.run(
-        [uv, "sync", *quiet],
+        # The generated SDK keeps its version when its code changes, so uv would not notice.
+        [uv, "sync", "--reinstall-package", "pulumi-genesyscloud", *quiet],
         check=False,
         cwd=ROOT,
         env=uv_environment(os.environ),
@@ -47,7 +48,7 @@ def set_up(stamp: Path, mark: str) -> None:
         )
         raise SetUpError(trouble)
     stamp.write_text(f"{mark}\n", encoding="utf-8")
-    say("done; the next time this step is skipped until pyproject.toml changes")
+    say("done; the next time this step is skipped until pyproject.toml or sdks/ changes")
 
 
 def main() -> int:

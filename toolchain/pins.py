@@ -19,6 +19,7 @@ import tempfile
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +99,16 @@ def _locked_at(project: Path) -> list[str]:
 
 def _build_pins(uv: Path, project: Path) -> list[str]:
     settings = tomllib.loads(project.read_text(encoding="utf-8"))
-    asked = [*settings["build-system"]["requires"], *ASKED_BY_THE_BUILD]
+    uv_settings = settings["tool"]["uv"]
+    # Packages of this repository, the generated SDK for one, are built here too.
+    local = [source["path"] for source in uv_settings.get("sources", {}).values()]
+    others = [tomllib.loads((project.parent / path / PROJECT.name).read_text()) for path in local]
+    builds = [text["build-system"]["requires"] for text in (settings, *others)]
+    asked = [*chain.from_iterable(builds), *ASKED_BY_THE_BUILD]
     options = ["--universal", "--no-annotate", "--no-header", "--quiet"]
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder, "kept.txt")
-        kept.write_text("\n".join(settings["tool"]["uv"][BUILD_TIME]), encoding="utf-8")
+        kept.write_text("\n".join(uv_settings[BUILD_TIME]), encoding="utf-8")
         command = ["pip", "compile", *options, "--constraints", str(kept), "-"]
         return _uv(uv, project, *command, given="\n".join(asked)).splitlines()
 

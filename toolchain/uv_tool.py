@@ -57,6 +57,7 @@ def uv_environment(environ: Mapping[str, str]) -> dict[str, str]:
     env["UV_PYTHON_DOWNLOADS"] = "never"
     env["UV_PROJECT_ENVIRONMENT"] = str(ROOT / ".venv")
     env.setdefault("UV_HTTP_TIMEOUT", "120")  # seconds; slow networks are no reason to fail
+    env.setdefault("UV_SYSTEM_CERTS", "true")  # as pip does; closed networks sign their own
     if "PIP_INDEX_URL" in env and not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & env.keys():
         env["UV_DEFAULT_INDEX"] = env["PIP_INDEX_URL"]
     return env

@@ -21,7 +21,7 @@ def sync(tmp_path, monkeypatch):
         asked = ()
 
         def __call__(self, command, **_options):
-            self.asked = command[1:2]
+            self.asked = command[1:4]
             (tmp_path / ".venv").mkdir(exist_ok=True)
             return subprocess.CompletedProcess(command, self.code)
 
@@ -46,7 +46,7 @@ def test_an_environment_made_for_another_folder_is_made_anew(tmp_path, sync, old
     set_up(venv / "set-up", "here python3")
     assert (venv / "installed").exists() is kept
     assert (venv / "set-up").read_text(encoding="utf-8") == "here python3\n"
-    assert sync.asked == ["sync"]
+    assert sync.asked[0] == "sync"
 
 
 def test_a_set_up_that_failed_is_not_taken_for_made(tmp_path, sync):
@@ -55,3 +55,9 @@ def test_a_set_up_that_failed_is_not_taken_for_made(tmp_path, sync):
     with pytest.raises(SetUpError, match="UV_DEFAULT_INDEX"):
         set_up(tmp_path / ".venv" / "set-up", "here python3")
     assert not (tmp_path / ".venv" / "set-up").exists()
+
+
+def test_the_generated_sdk_is_installed_anew(tmp_path, sync):
+    """The SDK keeps its version when it is generated anew, so every set-up installs it again."""
+    set_up(tmp_path / ".venv" / "set-up", "here python3")
+    assert sync.asked[1:] == ["--reinstall-package", "pulumi-genesyscloud"]

@@ -92,7 +92,7 @@ class FakeUv:
     def __init__(self, *locks, code=0):
         self.locks, self.code, self.seen = list(locks), code, []
 
-    def __call__(self, command, *, cwd, **_options):
+    def __call__(self, command, *, cwd, **options):
         verb, *rest = command[1:]
         self.seen.append((verb, rest, (cwd / "pyproject.toml").read_text(encoding="utf-8")))
         if verb == "lock":
@@ -100,6 +100,8 @@ class FakeUv:
             source = '{ registry = "somewhere" }'
             lock = f"[[package]]\nname = {json.dumps(name)}\nversion = {json.dumps(version)}\n"
             (cwd / "uv.lock").write_text(f"{lock}source = {source}\n", encoding="utf-8")
+        if verb == "pip":
+            self.asked = options["input"].splitlines()
         return subprocess.CompletedProcess(command, self.code, stdout="builder==1.5\n")
 
 
@@ -139,3 +141,18 @@ def test_trouble_leaves_the_project_as_it_was(uv, words, project, tmp_path, monk
     with pytest.raises(PinsError, match=words):
         rewrite(project, tmp_path / "uv", keep=False)
     assert project.read_text(encoding="utf-8") == PROJECT
+
+
+def test_what_builds_the_packages_of_this_repository_is_pinned_too(project, tmp_path, monkeypatch):
+    """Build requirements are those of the project and of each package that has a path here."""
+    with project.open("a", encoding="utf-8") as file:
+        file.write('[tool.uv.sources]\nsdk = { path = "sdks/sdk" }\n')
+    sdk = tmp_path / "sdks" / "sdk" / "pyproject.toml"
+    sdk.parent.mkdir(parents=True)
+    sdk.write_text('[build-system]\nrequires = ["other>=2"]\n', encoding="utf-8")
+    uv = FakeUv(("old", "1.0"), ("old", "1.0"))
+    monkeypatch.setattr(pins.subprocess, "run", uv)
+    rewrite(project, tmp_path / "uv", keep=True)
+    verb, rest, _ = uv.seen[1]
+    assert (verb, rest[0]) == ("pip", "compile")
+    assert uv.asked == ["builder>=1", "other>=2", "editables"]

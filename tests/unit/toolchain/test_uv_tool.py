@@ -105,3 +105,13 @@ def test_uv_is_kept_to_this_project():
 def test_an_index_named_for_pip_is_handed_on(given, index):
     """The index pip was told of is taken, unless uv was told of one itself."""
     assert uv_environment(given).get("UV_DEFAULT_INDEX") == index
+
+
+@pytest.mark.parametrize(
+    ("given", "certificates"),
+    [({}, "true"), ({"UV_SYSTEM_CERTS": "false"}, "false")],
+    ids=["by default", "unless told otherwise"],
+)
+def test_certificates_of_the_system_are_trusted(given, certificates):
+    """Uv trusts what the system trusts, as pip does, so a closed network's own index works."""
+    assert uv_environment(given)["UV_SYSTEM_CERTS"] == certificates
