@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from integration.order import Verdict, against_pending, lost_because, shown
+from integration.order import Verdict, against_pending
+from integration.outbox import unknown_leads
 from integration.outbox.database import Database
 from integration.outbox.rows import (
     PENDING_COLUMNS,
@@ -15,6 +16,7 @@ from integration.outbox.rows import (
     PendingScore,
     encode_bases,
     read_pending,
+    why_beaten,
 )
 
 _LOOKUP = 500
@@ -39,7 +41,7 @@ class _Arrival:
     def lose(self, verdict: Verdict, loser: PendingScore, winner: PendingScore) -> None:
         """The row is beaten by another one, of this or of an earlier run."""
         self.verdict = verdict
-        self.reason, self.message = _why(verdict, loser, winner)
+        self.reason, self.message = why_beaten(verdict, loser, winner)
 
 
 _Overtaken = tuple[PendingScore, PendingScore]
@@ -71,7 +73,9 @@ class Intake:
                     earlier.append((loser, winner))
             _record(connection, run, arrivals.values())
             _supersede(connection, earlier)
-            _reopen(connection, (slot.holder for slot in slots.values() if slot.parked))
+            revived = [slot.holder for slot in slots.values() if slot.parked]
+            _reopen(connection, revived)
+            unknown_leads.take_back(connection, destination, revived)
             _keep(connection, destination, slots.values(), now)
 
 
@@ -98,13 +102,6 @@ def _arrive(
     slot.holder = replace(newcomer, score=outcome)
     slot.changed = True
     return arrival
-
-
-def _why(verdict: Verdict, loser: PendingScore, winner: PendingScore) -> tuple[str, str]:
-    """Reason code and message for a row that is beaten by another one."""
-    where = f"row {winner.row}" if winner.run == loser.run else f"run {winner.run}"
-    reason = lost_because(verdict, loser.score, winner.score)
-    return reason, f"{where} has {shown(winner.score)}"
 
 
 def _pending(
@@ -151,7 +148,7 @@ def _supersede(connection: sqlite3.Connection, rows: Iterable[_Overtaken]) -> No
         (
             (
                 Verdict.SUPERSEDED,
-                *_why(Verdict.SUPERSEDED, loser, winner),
+                *why_beaten(Verdict.SUPERSEDED, loser, winner),
                 loser.run,
                 loser.row,
             )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from integration.order import StoredScore
+from integration.outbox import unknown_leads
 from integration.outbox.database import Database
+from integration.outbox.rows import PENDING_COLUMNS, read_pending
 
 _OUTCOMES = (
     " FROM arrival a JOIN run r ON r.id = a.run"
@@ -235,6 +237,12 @@ class Records:
                 f" WHERE (run, row) IN (SELECT run, row FROM pending{which})",
                 names,
             )
+            released = connection.execute(
+                f"SELECT destination, {PENDING_COLUMNS} FROM pending{which}",  # noqa: S608 - constants
+                names,
+            ).fetchall()
+            for destination, *columns in released:
+                unknown_leads.take_back(connection, destination, [read_pending(columns)])
             return connection.execute(
                 f"UPDATE pending SET due = :now, parked = NULL, attempts = 0{which}",  # noqa: S608 - constants
                 names,

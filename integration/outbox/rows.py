@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from integration.order import StoredScore, Verdict
+from integration.order import StoredScore, Verdict, lost_because, shown
 from integration.scores import LeadScore, Rejected
 
 PENDING_COLUMNS: Final = "lead, score, at, model, based_on, run, row, attempts, lane"
@@ -82,3 +82,10 @@ def read_pending(columns: Sequence[Any]) -> PendingScore:
     lead, score, at, model, bases, run, row, attempts, lane = columns[:9]
     lead_score = LeadScore(lead, score, at, model, decode_bases(bases))
     return PendingScore(lead_score, run, row, attempts, lane)
+
+
+def why_beaten(verdict: Verdict, loser: PendingScore, winner: PendingScore) -> tuple[str, str]:
+    """Reason code and message for a row that is beaten by another one."""
+    where = f"row {winner.row}" if winner.run == loser.run else f"run {winner.run}"
+    reason = lost_because(verdict, loser.score, winner.score)
+    return reason, f"{where} has {shown(winner.score)}"

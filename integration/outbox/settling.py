@@ -14,12 +14,11 @@ from dataclasses import replace
 from typing import Final
 
 from integration.order import Verdict
+from integration.outbox import unknown_leads
 from integration.outbox.rows import Claim, Settlement, encode_bases, read_pending
 
 _CLAIMED: Final = "destination = ? AND lead = ? AND claim = ? AND at = ?"
 """A pending score that was claimed, unless a newer one has taken its place."""
-_BEATEN: Final = "verdict IN ('superseded', 'duplicate', 'conflict')"
-"""Rows that a rival has beaten."""
 
 
 def settle(
@@ -41,7 +40,7 @@ def settle(
         _put_off(connection, claim, settlements)
     for settlement in settlements:
         if settlement.verdict is Verdict.UNKNOWN_LEAD:
-            _spread_unknown(connection, claim, settlement)
+            unknown_leads.spread(connection, claim, settlement)
         elif settlement.verdict is Verdict.CONFLICT:
             _revive(connection, claim, settlement, now)
     return done
@@ -150,21 +149,6 @@ def _key(claim: Claim, one: Settlement) -> tuple[object, ...]:
     return (claim.destination, score.lead_id, claim.id, score.at)
 
 
-def _spread_unknown(connection: sqlite3.Connection, claim: Claim, settlement: Settlement) -> None:
-    """Every row of a lead that is not on the list is ``unknown_lead``, beaten ones too."""
-    connection.execute(
-        "UPDATE arrival SET verdict = 'unknown_lead', reason = 'unknown_lead', message = ?"  # noqa: S608 - constant
-        f" WHERE lead = ? AND {_BEATEN} AND run IN (SELECT id FROM run"
-        " WHERE destination = ? AND (finished IS NULL OR id = ?))",
-        (
-            settlement.message,
-            settlement.pending.score.lead_id,
-            claim.destination,
-            settlement.pending.run,
-        ),
-    )
-
-
 def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement, now: int) -> None:
     """A score that lost to one which was refused itself gets its turn after all.
 
@@ -172,8 +156,8 @@ def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement
     """
     lead = settlement.pending.score.lead_id
     beaten = connection.execute(
-        "SELECT lead, score, at, model, based_on, run, row, 0, '' FROM arrival"  # noqa: S608 - constant
-        f" WHERE lead = ? AND {_BEATEN} AND verdict = 'superseded' AND at < ?"
+        "SELECT lead, score, at, model, based_on, run, row, 0, '' FROM arrival"
+        " WHERE lead = ? AND verdict = 'superseded' AND at < ?"
         " AND at > (SELECT coalesce(max(l.at), -1) FROM ledger l"
         " WHERE l.lead = ? AND l.destination = ? AND l.outcome = 'delivered')"
         " AND run IN (SELECT id FROM run WHERE destination = ?)"

@@ -206,6 +206,65 @@ def test_own_rows_of_a_finished_run_are_unknown_too(box):
     assert box.verdicts(run) == {1: UNKNOWN, 2: UNKNOWN}
 
 
+def retry(box):
+    """The lead was loaded, and somebody retries."""
+    assert box.records.release(box.now, reason="unknown_lead") == 1
+
+
+def news(box):
+    """A newer score of the lead arrives."""
+    box.run(box.score(7, 70))
+
+
+def repetition(box):
+    """The file is pushed once more."""
+    box.run(box.score(5))
+
+
+@pytest.mark.parametrize(
+    ("known", "own"),
+    [(retry, DELIVERED), (news, SUPERSEDED), (repetition, SUPERSEDED)],
+    ids=["retry", "news", "the same again"],
+)
+def test_rows_of_a_lead_that_is_known_at_last(box, known, own):
+    """Once the parked score has another chance, the rows that it had beaten are beaten again."""
+    run = box.run(box.score(3), box.score(5), box.score(5), box.score(5, 60), box.score(4))
+    box.settle(box.take(), UNKNOWN, reason="unknown_lead", message="is not on the list")
+    box.records.finish_run(run, box.now)
+    known(box)
+    box.deliver()
+    verdicts = box.verdicts(run)
+    assert verdicts.pop(2) == own
+    wanted = {1: SUPERSEDED, 3: DUPLICATE, 4: CONFLICT, 5: SUPERSEDED}
+    assert verdicts == (dict.fromkeys(wanted, SUPERSEDED) if known is news else wanted)
+    reasons = [one.reason for one in box.records.arrivals(run) if one.row != 2]
+    alike = ["newer_score"] * 4
+    assert reasons == (
+        alike if known is news else ["newer_score", "same_score", "same_instant", "newer_score"]
+    )
+    assert all("not on the list" not in (one.message or "") for one in box.records.arrivals(run))
+
+
+def test_rows_of_a_lead_that_is_known_in_another_place(box):
+    """News for one list says nothing of the rows for another one."""
+    run = box.run(box.score(5), box.score(4), destination="other")
+    box.settle(box.take(destination="other"), UNKNOWN)
+    news(box)
+    box.settle(box.take(), UNKNOWN)
+    news(box)
+    assert box.verdicts(run) == {1: UNKNOWN, 2: UNKNOWN}
+
+
+def test_a_beaten_row_can_get_its_turn_after_the_lead_was_loaded(box):
+    """What was unknown, and is beaten again, is delivered if its rival is refused after all."""
+    run = box.run(box.score(6, based_on={2}), box.score(4))
+    box.settle(box.take(), UNKNOWN, reason="unknown_lead")
+    retry(box)
+    box.settle(box.take(), CONFLICT, stored=StoredScore(40, 1))
+    box.deliver()
+    assert box.verdicts(run) == {1: CONFLICT, 2: DELIVERED}
+
+
 def test_a_score_gets_its_turn_when_the_one_it_lost_to_is_refused(box):
     """A score that lost to one whose condition did not hold is delivered after all."""
     run = box.run(box.score(6, based_on={2}), box.score(4), box.score(5), box.score(5, 60))
