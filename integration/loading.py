@@ -271,9 +271,9 @@ class ContactLoader:
 class TierLoader:
     """Puts contacts on the lists of both tiers.
 
-    A lead that has no score yet is of the general tier, so that its first score finds it there.
-    One that is missing on the general list alone stays in the tier that the senior list names:
-    otherwise it would be dialled from both.
+    A new lead is of the general tier, so that its first score finds it there. One that is missing
+    on the general list alone stays with the seniors if it is dialled there, else it is of no tier:
+    what the senior list knows of calls to it has to be looked at before it is dialled again.
 
     Args:
         seniors: loads the senior tier's list.
@@ -317,6 +317,8 @@ class TierLoader:
             loaded.join(generals)
 
     def _new(self, lead: str, seniors: Loaded) -> dict[str, str]:
-        column = self._policy.columns.tier
-        tier = seniors.before.get(lead, {}).get(column)
-        return {column: tier or self._policy.general_tier}
+        column, policy = self._policy.columns.tier, self._policy
+        if lead not in seniors.before:
+            return {column: policy.general_tier}
+        tier = seniors.before[lead].get(column)
+        return {column: tier if tier == policy.senior_tier else ""}

@@ -7,9 +7,11 @@ import pytest
 
 from integration.loading import UnknownColumnsError
 from integration.platform.errors import Unreachable
+from integration.sources import SourceRow
 
 WRITE = "post_outbound_contactlist_contacts"
 LONG = "x" * 600
+HOUR = 3600.0
 BOTH = ["senior", "general"]
 
 
@@ -63,6 +65,39 @@ def test_a_lead_missing_on_one_list_stays_in_its_tier(site, missing, tier):
     assert on_lists(site, "a") == BOTH
     assert site.dialled_from("a") == before
     assert "senior" not in before or site.tiers("a")[1] != "general"
+
+
+def test_a_lead_that_was_called_by_the_seniors_is_not_called_again(site):
+    """A lead that the general list has lost keeps what the senior list knows of calls to it."""
+    site.settle("a", "general", 20)
+    site.called("a", "senior")
+    site.remove("a", "general")
+    site.load(("a", "+49301234", "Europe/Berlin"))
+    site.push(("a", 30))
+    assert site.score("a", "general")[0] == "30"
+    assert site.contact("a", "general")["callable"] is False
+    assert site.dialled_from("a") == []
+
+
+def test_scores_that_came_before_their_lead(site):
+    """Scores of a lead that is loaded later get their verdicts once they are tried again."""
+    rows = site.rows(("a", 90), ("a", 90)) + site.rows(("a", 40), age=HOUR)
+    rows = [SourceRow(place, one.raw, None) for place, one in enumerate(rows, 1)]
+    summary = site.use(lambda app: app.push(rows, name="test"))
+    assert (summary.unknown, summary.exit_code) == (3, 1)
+    site.load(("a", "+49301", "Europe/Berlin"))
+
+    async def retry(app):
+        return app.retry(reason="unknown_lead")
+
+    assert site.use(retry) == 1
+    site.resume()
+    assert site.dialled_from("a") == ["senior"]
+
+    async def verdicts(app):
+        return [one.verdict for one in app.verdicts(summary.run_id)]
+
+    assert site.use(verdicts) == ["delivered", "duplicate", "superseded"]
 
 
 def test_a_first_score_after_loading(site):
