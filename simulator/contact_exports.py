@@ -182,10 +182,24 @@ def poll(call: Call) -> dict[str, Any]:
 
 
 def download(call: Call) -> Answer:
-    """The file itself, to a client that may see the list's contacts."""
+    """The file itself, or where it is, to a client that may see the list's contacts.
+
+    Source: ``issueRedirect`` of the official SDK's DownloadsApi; false asks for the address.
+    """
     export = call.organisation.contact_exports.get(call.path["downloadId"])
     state = call.organisation.contact_lists.get(export.list_id)
     call.require(VIEW_CONTACTS, state.division_id)
+    if not call.flag("issueRedirect", default=True):
+        return Answer({"url": f"{call.origin}{export.uri}/file"})
+    return _file(export)
+
+
+def signed_download(call: Call) -> Answer:
+    """The file, to whoever knows its address: as signed addresses do, it needs no token."""
+    return _file(call.organisation.contact_exports.get(call.path["downloadId"]))
+
+
+def _file(export: Export) -> Answer:
     return Answer(export.csv().encode(), headers={"Content-Type": "text/csv; charset=utf-8"})
 
 
@@ -228,6 +242,15 @@ OPERATIONS = (
         model="ExportUri",
     ),
     Operation("GET", DOWNLOADS + "/{downloadId}", "get_download", download),
+    Operation(
+        "GET",
+        DOWNLOADS + "/{downloadId}/file",
+        "get_download_file",
+        signed_download,
+        authenticated=False,
+        counted=False,
+        official=False,
+    ),
     Operation(
         "GET",
         ROOT + "/{contactListId}/importstatus",

@@ -143,7 +143,8 @@ WALK: dict[str, list[Ask]] = {
     # Files with contacts, out and in
     "post_outbound_contactlist_export": [Ask(), Ask({"contactIds": ["a"]})],
     "get_outbound_contactlist_export": [Ask(query={"download": "false"})],
-    "get_download": [Ask()],
+    "get_download": [Ask(), Ask(query={"issueRedirect": "false"})],
+    "get_download_file": [Ask()],
     "get_outbound_contactlist_importstatus": [Ask()],
     "post_outbound_contactlists_uploads": [Ask({"contentType": "text/csv"}, status=501)],
     # Filters

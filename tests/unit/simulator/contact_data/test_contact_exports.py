@@ -102,6 +102,17 @@ def test_download_needs_the_permission(desk, leads):
     assert desk("GET", uri, client="nobody").code == "missing.permissions"
 
 
+def test_an_address_that_needs_no_token(desk, leads):
+    """Asked not to redirect, the platform names a signed address: whoever knows it has the file."""
+    desk("POST", export(leads))
+    desk.clock.advance(2)
+    uri = desk("GET", export(leads)).body["uri"]
+    address = desk("GET", uri, issueRedirect="false").body["url"]
+    assert desk("GET", address).body == desk("GET", uri).body != ""
+    (operation,) = [one for one in contact_exports.OPERATIONS if one.path.endswith("/file")]
+    assert not operation.authenticated
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("right", ["outbound:contact:view", "outbound:contactList:view"])
 def test_export_needs_both_permissions(desk, leads, method, right):
