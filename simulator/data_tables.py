@@ -9,7 +9,6 @@ sections B.4 and B.5.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +17,7 @@ from simulator.data_table_state import ROOT, DataTable
 from simulator.errors import bad_field
 from simulator.fields import Anything, Reference, Text, read_object
 from simulator.http import Answer, Call, Operation
-from simulator.listing import ordered
+from simulator.listing import ordered, wildcarded
 
 VIEWS = ROOT + "/divisionviews"
 NAME_LENGTH = 256
@@ -115,27 +114,19 @@ def delete(call: Call) -> Answer:
 
 
 def _listing(call: Call, permission: str, uri: str) -> dict[str, Any]:
-    divisions, name = call.listing("divisionId"), _pattern(call.text("name"))
+    divisions = call.listing("divisionId")
     found = [
         table
         for table in call.organisation.data_tables
         if call.grants(permission, table.division_id)
         and (not divisions or table.division_id in divisions)
-        and (name is None or name.fullmatch(table.name))
+        and wildcarded(call, table.name)
     ]
     page = call.page()
     shown = page.cut(ordered(call, found))
     return page.of(
         [table_body(call, table, schema=_expands(call)) for table in shown], len(found), uri
     )
-
-
-def _pattern(name: str) -> re.Pattern[str] | None:
-    """A filter on the name, in which ``*`` stands for anything; None for no filter."""
-    if not name:
-        return None
-    parts = (re.escape(part) for part in name.split("*"))
-    return re.compile(".*".join(parts), re.IGNORECASE | re.DOTALL)
 
 
 def _expands(call: Call) -> bool:

@@ -89,6 +89,14 @@ class Kind:
         before_delete: refuses to delete an object, for another reason than being referred to.
         show: completes the body of an answer.
         matches: whether an object belongs into a listing, by the query's own parameters.
+        wildcards: a listing's ``name`` is the whole name, in which ``*`` stands for anything;
+            else it is compared as ``filterType`` says.
+        sorted_by: the order of a listing whose query has none; as made unless stated.
+        flat_division: a create names the division as ``divisionId`` and not as an object.
+        unique: whether two objects may not be called the same.
+        used: what an object refers to but by its definition, as pairs of noun and id.
+        force: whether a delete goes ahead although something refers to the object.
+        seeds: the objects that every organisation has, by their ids.
     """
 
     noun: str
@@ -112,6 +120,13 @@ class Kind:
     before_delete: Callable[[Organisation, Entity], None] | None = None
     show: Callable[[Call, Entity, dict[str, Any]], None] | None = None
     matches: Callable[[Call, Entity], bool] | None = None
+    wildcards: bool = False
+    sorted_by: str = ""
+    flat_division: bool = False
+    unique: Callable[[Organisation], bool] | None = None
+    used: Callable[[Entity], Iterable[tuple[str, str]]] | None = None
+    force: Callable[[Call], bool] | None = None
+    seeds: Mapping[str, Definition] = field(default_factory=dict)
 
     @property
     def readers(self) -> Mapping[str, Reader]:
@@ -137,6 +152,8 @@ class Entities:
         self._by_id: dict[str, Entity] = {}
         organisation.references.know(kind.noun, kind.root, self._by_id.get)
         organisation.references.ask(self.uses)
+        for entity_id, definition in kind.seeds.items():
+            self.add(definition, entity_id=entity_id)
 
     def __iter__(self) -> Iterator[Entity]:
         return iter(self._by_id.values())
@@ -221,8 +238,8 @@ class Entities:
         entity.version += 1
         entity.date_modified = self._organisation.timestamp()
 
-    def remove(self, entity: Entity) -> None:
-        """Delete an object that nothing refers to.
+    def remove(self, entity: Entity, *, force: bool = False) -> None:
+        """Delete an object that nothing refers to, or with ``force`` any object.
 
         Raises:
             Refusal: 400.
@@ -230,7 +247,8 @@ class Entities:
         kind = self.kind
         if kind.before_delete is not None:
             kind.before_delete(self._organisation, entity)
-        self._organisation.references.refuse_in_use(kind.noun, entity.id, kind.in_use)
+        if not force:
+            self._organisation.references.refuse_in_use(kind.noun, entity.id, kind.in_use)
         del self._by_id[entity.id]
 
     @property
@@ -246,6 +264,8 @@ class Entities:
             yield Use(by, entity.name, DIVISION, entity.division_id)
             for _, reader, reference in references_in(entity.definition, readers):
                 yield Use(by, entity.name, reader.noun, reference["id"])
+            for noun, object_id in self.kind.used(entity) if self.kind.used else ():
+                yield Use(by, entity.name, noun, object_id)
 
     def snapshot(self) -> list[dict[str, Any]]:
         """Every object, as JSON."""
@@ -271,6 +291,8 @@ class Entities:
         if len(name) > self.kind.name_length:
             message = f"is longer than {self.kind.name_length} characters"
             raise bad_field("name.length.exceeded", "name", message)
+        if self.kind.unique is not None and not self.kind.unique(self._organisation):
+            return
         for other in self:
             if other is not but and other.name.casefold() == name.casefold():
                 message = f"another {self.kind.noun} is called {name}"

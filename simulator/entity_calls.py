@@ -16,7 +16,7 @@ from simulator.access import EVERYWHERE
 from simulator.entities import Entity, Kind
 from simulator.fields import Integer, Text, read_object
 from simulator.http import Answer, Call, Operation
-from simulator.listing import named, ordered
+from simulator.listing import named, ordered, wildcarded
 from simulator.references import DIVISION, RefersTo
 
 
@@ -58,7 +58,8 @@ def entity_of(call: Call, kind: Kind, action: str) -> Entity:
         Refusal: 404, there is none; 403, not in its division.
     """
     entity = call.organisation.entities[kind.noun].get(call.path[kind.parameter])
-    if kind.division:
+    shared = action == "view" and entity.division_id == EVERYWHERE  # all may see what all have
+    if kind.division and not shared:
         call.require(kind.permission_to(action), entity.division_id)
     return entity
 
@@ -71,10 +72,14 @@ def sent_division(call: Call, kind: Kind, action: str) -> str:
     """
     if not kind.division:
         return ""
-    sent = read_object(call.body, {DIVISION: RefersTo(DIVISION)}).get(DIVISION)
-    if sent is None:
+    if kind.flat_division:
+        sent = read_object(call.body, {"divisionId": Text(minimum=1)})
+        division_id = str(sent.get("divisionId", ""))
+    else:
+        sent = read_object(call.body, {DIVISION: RefersTo(DIVISION)})
+        division_id = sent[DIVISION]["id"] if sent else ""
+    if not division_id:
         return ""
-    division_id: str = sent["id"]
     if not division_id == kind.division == EVERYWHERE:
         call.organisation.references.check_one(DIVISION, division_id, DIVISION)
     call.require(kind.permission_to(action), division_id)
@@ -88,14 +93,15 @@ def list_all(kind: Kind, call: Call) -> dict[str, Any]:
     found = [
         entity
         for entity in call.organisation.entities[kind.noun]
-        if (not kind.division or call.grants(permission, entity.division_id))
+        if (not kind.division or _may_see(call, permission, entity))
         and (not ids or entity.id in ids)
         and (not divisions or entity.division_id in divisions)
         and (kind.matches is None or kind.matches(call, entity))
-        and named(call, entity.name)
+        and (wildcarded if kind.wildcards else named)(call, entity.name)
     ]
     page = call.page(maximum=kind.most_per_page)
-    entities = [entity_body(call, kind, entity) for entity in page.cut(ordered(call, found))]
+    in_order = ordered(call, found, kind.sorted_by)
+    entities = [entity_body(call, kind, entity) for entity in page.cut(in_order)]
     return page.of(entities, len(found), kind.root)
 
 
@@ -149,8 +155,14 @@ def replace(call: Call, kind: Kind, entity: Entity, definition: Mapping[str, Any
 def delete(kind: Kind, call: Call) -> Answer:
     """Delete an object that nothing refers to."""
     entity = entity_of(call, kind, "delete")
-    call.organisation.entities[kind.noun].remove(entity)
+    force = kind.force is not None and kind.force(call)
+    call.organisation.entities[kind.noun].remove(entity, force=force)
     return Answer(status=204)
+
+
+def _may_see(call: Call, permission: str, entity: Entity) -> bool:
+    """Whether the client may view the object; what belongs to all divisions, from any."""
+    return entity.division_id == EVERYWHERE or call.grants(permission, entity.division_id)
 
 
 def usual_calls(kind: Kind) -> tuple[Operation, ...]:

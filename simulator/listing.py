@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, TypeVar
 
@@ -54,13 +55,25 @@ def named(call: Call, name: str) -> bool:
     return not wanted or match(name.casefold(), wanted.casefold())
 
 
-def ordered(call: Call, items: Iterable[T]) -> list[T]:
-    """``items`` in the query's ``sortBy`` and ``sortOrder``; as they are where it has none.
+def wildcarded(call: Call, name: str) -> bool:
+    """Whether ``name`` is the query's ``name``, in which ``*`` stands for anything."""
+    wanted = call.text("name")
+    parts = (re.escape(part) for part in wanted.split("*"))
+    return not wanted or bool(re.fullmatch(".*".join(parts), name, re.IGNORECASE | re.DOTALL))
+
+
+def ordered(call: Call, items: Iterable[T], usual: str = "") -> list[T]:
+    """``items`` in the query's ``sortBy`` and ``sortOrder``.
+
+    Args:
+        call: whose query says so.
+        items: what is to be ordered.
+        usual: the ``sortBy`` of a query that has none; as they are unless given.
 
     Raises:
         Refusal: 400 ``invalid.value``; no such order.
     """
-    by, order = call.text("sortBy").lower(), call.text("sortOrder", "ascending").lower()
+    by, order = call.text("sortBy", usual).lower(), call.text("sortOrder", "ascending").lower()
     if not by and not call.text("sortOrder"):
         return list(items)
     key = _KEYS.get(by or "name")

@@ -19,6 +19,7 @@ CATALOGUE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "architect": {"datatable": (*_KEEP, "search"), "datatableRow": _KEEP},
     "audits": {"audit": ("view",)},
     "authorization": {"division": _KEEP, "role": _KEEP},
+    "directory": {"user": _KEEP},
     "data": {"entity": _KEEP, "record": _KEEP, "service": _KEEP},
     "oauth": {"client": _KEEP},
     "outbound": {
@@ -34,11 +35,14 @@ CATALOGUE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ruleSet": _KEEP,
     },
     "routing": {
-        "queue": _KEEP,
-        "skill": ("manage", "view"),
+        "queue": (*_KEEP, "join"),
+        "queueMember": ("manage",),
+        "skill": ("assign", "manage", "view"),
         "skillGroup": _KEEP,
         "wrapupCode": _KEEP,
     },
+    "scripter": {"publishedScript": ("view",), "script": ("edit", "view")},
+    "telephony": {"plugin": ("all",)},
 }
 
 

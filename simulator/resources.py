@@ -21,6 +21,7 @@ from simulator import (
     data_services,
     data_table_rows,
     data_tables,
+    division_objects,
     divisions,
     events,
     oauth,
@@ -28,16 +29,40 @@ from simulator import (
     organization_info,
     rate_report,
     roles,
+    scripts,
 )
 from simulator.http import Operation
 from simulator.outbound import attempt_limits
+from simulator.routing import (
+    queue_members,
+    queue_wrapup_codes,
+    queues,
+    skill_groups,
+    skills,
+    user_skills,
+    users,
+    wrapup_codes,
+)
+from simulator.telephony import edge_groups, sites
 
 OPERATIONS: tuple[Operation, ...] = (
     *oauth.OPERATIONS,
     *oauth_clients.OPERATIONS,
     *divisions.OPERATIONS,
+    *division_objects.OPERATIONS,
     *roles.OPERATIONS,
     *organization_info.OPERATIONS,
+    *users.OPERATIONS,
+    *user_skills.OPERATIONS,
+    *skills.OPERATIONS,
+    *skill_groups.OPERATIONS,
+    *wrapup_codes.OPERATIONS,
+    *queues.OPERATIONS,
+    *queue_members.OPERATIONS,
+    *queue_wrapup_codes.OPERATIONS,
+    *sites.OPERATIONS,
+    *edge_groups.OPERATIONS,
+    *scripts.OPERATIONS,
     *contact_lists.OPERATIONS,
     *contact_list_views.OPERATIONS,
     *contacts.OPERATIONS,

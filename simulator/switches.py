@@ -63,6 +63,23 @@ class Switches(BaseModel):
         description="Filters compare text without regard to upper and lower case.",
     )
 
+    # Routing
+    unique_routing_names: bool = Field(
+        default=True,
+        description="Two skills, skill groups, wrap-up codes or queues cannot have one name: 400 "
+        "`duplicate.name`; off: they can.",
+    )
+    used_routing_objects: Literal["refused", "deleted"] = Field(
+        default="refused",
+        description="What becomes of deleting a skill that an agent has, a wrap-up code or a skill "
+        "group that a queue has: 400, or it is gone from them too.",
+    )
+    force_deletes_used_queue: bool = Field(
+        default=False,
+        description="`forceDelete` deletes a queue that a campaign or rule set refers to; off: 400 "
+        "as without it.",
+    )
+
     # Limits and tokens
     rate_window: Literal["sliding", "fixed"] = Field(
         default="sliding",

@@ -55,6 +55,20 @@ READS = {
     "post_outbound_contactlistfilters": {"id": str},
     "get_outbound_contactlistfilter": {"sourceType": str, "version": int},
     "put_oauth_client": {"state": str},
+    "get_telephony_providers_edges_sites": {"entities": list, "total": int, "pageCount": int},
+    "get_scripts": {"entities": list},
+    "get_scripts_published": {"entities": list},
+    "post_routing_skills": {"id": str},
+    "get_routing_skill": {"name": str, "state": str},
+    "post_routing_wrapupcodes": {"id": str},
+    "get_routing_wrapupcode": {"name": str, "division.id": str},
+    "post_routing_skillgroups": {"id": str},
+    "get_routing_skillgroup": {"name": str, "division.id": str, "skillConditions": list},
+    "get_routing_skillgroup_members_divisions": {"entities": list},
+    "post_routing_queues": {"id": str},
+    "get_routing_queue": {"name": str, "division.id": str, "memberCount": int},
+    "get_routing_queue_wrapupcodes": {"entities": list, "pageCount": int},
+    "post_routing_queue_wrapupcodes": {},
 }
 
 
@@ -103,6 +117,8 @@ class Provider:
                 value = value.get(part)
             if type(value) is not needed:
                 self.faults.append(f"{where}: {name} is {value!r}")
+        if isinstance(answered, list):
+            return
         self._token = answered.get("access_token", self._token)
         if "made" in recorded:
             self._ids[recorded["made"]] = answered["id"]

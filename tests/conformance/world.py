@@ -19,6 +19,9 @@ from simulator.clock import VirtualClock
 from simulator.http import Operation
 from simulator.mount import SimulatorTransport
 from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET, Organisation
+from simulator.scripts import DEFAULT_OUTBOUND
+from simulator.telephony.edge_groups import MAIN_GROUP
+from simulator.telephony.sites import MAIN_SITE
 
 SOURCE = "https://api.mypurecloud.com"
 OUTBOUND = "/api/v2/outbound"
@@ -144,6 +147,8 @@ MAPPING = {
     "contactListId": "$contactListId",
     "columns": {"priority_score": "ml_score", "last_calculated_at": "ml_score_at"},
 }
+ROUTING = "/api/v2/routing"
+USERS = "/api/v2/users"
 ATTEMPT_LIMIT = {
     "name": "Three times",
     "maxAttemptsPerContact": 3,
@@ -167,6 +172,58 @@ CLIENT = {
     "scope": ["outbound"],
     "roleDivisions": [{"roleId": "$roleId", "divisionId": "$divisionId"}],
     "state": "active",
+}
+USER = {
+    "name": "Ada",
+    "email": "ada@example.com",
+    "divisionId": "$divisionId",
+    "department": "Sales",
+    "title": "Senior agent",
+    "state": "active",
+}
+SKILL_GROUP = {
+    "name": "Seniors",
+    "division": {"id": "$divisionId"},
+    "description": "Whoever may be given the best leads",
+    "skillConditions": [
+        {
+            "routingSkillConditions": [
+                {
+                    "routingSkill": "High Value Sales",
+                    "comparator": "GreaterThanOrEqualTo",
+                    "proficiency": 3,
+                    "childConditions": [],
+                }
+            ],
+            "languageSkillConditions": [],
+            "operation": "And",
+        }
+    ],
+}
+QUEUE = {
+    "name": "Senior Agent Queue",
+    "division": {"id": "$divisionId"},
+    "description": "The best leads",
+    "mediaSettings": {
+        "call": {
+            "enableAutoAnswer": False,
+            "alertingTimeoutSeconds": 8,
+            "serviceLevel": {"percentage": 0.8, "durationMs": 20000},
+        },
+        "callback": {"mode": "AgentFirst", "pacingModifier": 1.5},
+    },
+    "routingRules": [{"operator": "MEETS_THRESHOLD", "threshold": 9, "waitSeconds": 20.0}],
+    "scoringMethod": "TimestampAndPriority",
+    "acwSettings": {"wrapupPrompt": "MANDATORY_FORCED_TIMEOUT", "timeoutMs": 30000},
+    "skillEvaluationMethod": "ALL",
+    "memberGroups": [{"id": "$skillGroupId", "type": "SKILLGROUP"}],
+    "autoAnswerOnly": True,
+    "enableTranscription": False,
+    "enableAudioMonitoring": False,
+    "enableManualAssignment": False,
+    "callingPartyName": "",
+    "callingPartyNumber": "",
+    "suppressInQueueCallRecording": True,
 }
 REFUSED_CALLS = {
     "interval": "2026-11-23T00:00:00Z/2026-11-24T00:00:00Z",
@@ -228,6 +285,7 @@ class World:
             names[name] = await self._make("/api/v2/authorization/divisions", {"name": name})
         names["roleId"] = await self._make("/api/v2/authorization/roles", ROLE)
         names["clientId"] = await self._make("/api/v2/oauth/clients", CLIENT)
+        await self._furnish_routing()
         names["contactListId"] = await self._make(LISTS, DEFINITION)
         names["spareListId"] = await self._make(LISTS, {**DEFINITION, "name": "Spare leads"})
         contacts = f"{LISTS}/{names['contactListId']}/contacts"
@@ -251,6 +309,27 @@ class World:
         await self._make(f"/api/v2/flows/datatables/{names['datatableId']}/rows", ROW)
         await self._furnish_data_service()
         await self._leave_traces()
+
+    async def _furnish_routing(self) -> None:
+        names = self.names
+        names |= {"siteId": MAIN_SITE, "edgeGroupId": MAIN_GROUP, "scriptId": DEFAULT_OUTBOUND}
+        names |= {"objectType": "QUEUE"}
+        names["skillId"] = await self._make(f"{ROUTING}/skills", {"name": "High Value Sales"})
+        names["spareSkillId"] = await self._make(f"{ROUTING}/skills", {"name": "Spare"})
+        names["userId"] = await self._make(USERS, USER)
+        names["memberId"] = await self._make(USERS, {**USER, "email": "b@example.com"})
+        for user in ("userId", "memberId"):
+            skill = {"id": "$skillId", "proficiency": 4}
+            await self._make(f"{USERS}/{names[user]}/routingskills", skill)
+        names["skillGroupId"] = await self._make(f"{ROUTING}/skillgroups", SKILL_GROUP)
+        spare = {"name": "Spare", "division": {"id": "$divisionId"}}
+        names["spareGroupId"] = await self._make(f"{ROUTING}/skillgroups", spare)
+        names["codeId"] = await self._make(f"{ROUTING}/wrapupcodes", {"name": "Won"})
+        names["spareCodeId"] = await self._make(f"{ROUTING}/wrapupcodes", {"name": "Lost"})
+        names["queueId"] = await self._make(f"{ROUTING}/queues", QUEUE)
+        queue = f"{ROUTING}/queues/{names['queueId']}"
+        await self._make(f"{queue}/wrapupcodes", [{"id": "$codeId"}])
+        await self.ask("POST", f"{queue}/members", Ask([{"id": "$memberId"}]))
 
     async def _furnish_data_service(self) -> None:
         names = self.names
