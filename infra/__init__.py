@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Declares the platform objects that scored dialling needs, as a Pulumi program."""
+"""Declares the objects of Genesys Cloud that the scores steer, as a Pulumi program."""
