@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 # Beside this program, which is run from here and not as a module of the tests.
+from drive_routing import contact_centre
 from sdk_session import (
     COLUMNS,
     FRESH_AT,
@@ -288,6 +289,7 @@ STEPS = (
     job,
     limit,
     tokens,
+    contact_centre,
     clean_up,
 )
 
