@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PositiveInt, validate_call
 
+from simulator.agent_control import AgentControl
 from simulator.client_control import ClientControl
 from simulator.clock import VirtualClock
 from simulator.contact_control import ContactChange, contact_json, write_contact
@@ -23,7 +24,7 @@ LONGEST_SLEEP = 3600.0
 Shift = Annotated[float, Field(ge=-TEN_YEARS, le=TEN_YEARS)]
 
 
-class Control(RateControl, ClientControl):
+class Control(RateControl, ClientControl, AgentControl):
     """The controls of one organisation.
 
     Every method may raise ``ValueError`` (pydantic's ``ValidationError`` is one) for a value

@@ -99,6 +99,8 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("GET", "/sim/clients"): lambda control, _, __: control.clients(),
     ("POST", "/sim/clients"): lambda control, _, body: control.add_client(**body),
     ("PATCH", "/sim/clients/{client_id}"): _patch_client,
+    ("GET", "/sim/agents"): lambda control, _, __: control.agents(),
+    ("POST", "/sim/agents"): lambda control, _, body: control.add_agent(**body),
     ("GET", "/sim/contacts/{list_id}/{contact_id}"): _contact,
     ("PATCH", "/sim/contacts/{list_id}/{contact_id}"): _patch_contact,
     ("GET", "/sim/events"): lambda control, _, __: control.events(),

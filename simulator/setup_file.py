@@ -16,6 +16,17 @@
     client_id = "pusher"
     hidden = 80
 
+    [[skills]]
+    name = "High Value Sales"
+
+    [[queues]]
+    name = "Senior Agent Queue"
+
+    [[agents]]
+    name = "Ada"
+    skills = { "High Value Sales" = 4 }
+    queues = ["Senior Agent Queue"]
+
     [faults]
     seed = 7
     rules = [{ operation = "post_outbound_contactlist_contacts", kind = "status", nth = [3] }]
@@ -45,6 +56,9 @@ class Setup(BaseModel):
     switches: dict[str, Any] = {}
     clients: list[dict[str, Any]] = []
     limits: list[dict[str, Any]] = []
+    skills: list[dict[str, Any]] = []
+    queues: list[dict[str, Any]] = []
+    agents: list[dict[str, Any]] = []
     faults: dict[str, Any] | None = None
 
 
@@ -61,6 +75,12 @@ def apply_setup(path: Path, control: Control) -> None:
             control.add_client(**client)
         for limit in setup.limits:
             control.set_limits(**limit)
+        for skill in setup.skills:
+            control.add_skill(**skill)
+        for queue in setup.queues:
+            control.add_queue(**queue)
+        for agent in setup.agents:
+            control.add_agent(**agent)
         if setup.faults is not None:
             control.set_faults(**setup.faults)
     except (OSError, ValueError, Refusal) as error:

@@ -6,6 +6,7 @@ The dialer asks here too.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -32,6 +33,13 @@ class Member:
     by: Literal["user", "group"]
     ring: int = 1
     joined: bool = True
+
+
+def add_members(queue: Entity, user_ids: Iterable[str]) -> None:
+    """Let users stand in the queue; those who do already stay as they are."""
+    members = queue.more.setdefault("members", {})
+    for user_id in user_ids:
+        members.setdefault(user_id, {"ring": 1, "joined": True})
 
 
 def members_of(organisation: Organisation, queue: Entity) -> list[Member]:

@@ -18,7 +18,7 @@ from simulator.errors import bad_field, not_found
 from simulator.fields import Flag, Integer, ListOf, Object, Reference, Text, read_object
 from simulator.http import Answer, Call, Operation
 from simulator.references import QUEUE, USER
-from simulator.routing.membership import Member, members_of
+from simulator.routing.membership import Member, add_members, members_of
 from simulator.routing.queues import QUEUES
 
 MOST = 100
@@ -72,15 +72,15 @@ def change_members(call: Call) -> Answer:
     """Add users to a queue, or with ``delete`` take them out of it."""
     queue = _queue(call, _CHANGE)
     ids: list[str] = ListOf(Reference(), maximum=MOST).read(call.body, "body")
-    members = _settings(queue)
-    remove = call.flag("delete")
-    for place, user_id in enumerate(ids):
-        if remove:
-            members.pop(user_id, None)
-        else:
+    if call.flag("delete"):
+        kept = _settings(queue)
+        for user_id in ids:
+            kept.pop(user_id, None)
+        queue.more["members"] = kept
+    else:
+        for place, user_id in enumerate(ids):
             call.organisation.references.check_one(USER, user_id, f"body[{place}]")
-            members.setdefault(user_id, {"ring": 1, "joined": True})
-    queue.more["members"] = members
+        add_members(queue, ids)
     return Answer(status=204)
 
 

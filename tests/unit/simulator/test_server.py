@@ -248,11 +248,22 @@ hidden = 80
 [faults]
 seed = 7
 rules = [{ operation = "get_tokens_me", kind = "status", nth = [3] }]
+
+[[skills]]
+name = "Sales"
+
+[[queues]]
+name = "Senior Agent Queue"
+
+[[agents]]
+name = "Ada"
+skills = { Sales = 4 }
+queues = ["Senior Agent Queue"]
 """
 
 
 def test_a_file_says_how_to_start(command, tmp_path):
-    """Switches, clients, limits and faults are set before the first call."""
+    """Switches, clients, limits, agents and faults are set before the first call."""
     path = tmp_path / "setup.toml"
     path.write_text(SETUP, encoding="utf-8")
     result, organisation = command("--config", str(path))
@@ -261,6 +272,8 @@ def test_a_file_says_how_to_start(command, tmp_path):
     assert organisation.limits.ceiling("pusher") == 100
     assert organisation.limits.enforced("pusher") == 80
     assert organisation.faults.seed == 7
+    (agent,) = Control(organisation).agents()
+    assert (agent["skills"], agent["queues"]) == ({"Sales": 4}, ["Senior Agent Queue"])
 
 
 @pytest.mark.parametrize(
@@ -272,9 +285,19 @@ def test_a_file_says_how_to_start(command, tmp_path):
         "[[clients]]\nclient_id = 'x'",
         "[[limits]]\nclient_id = 'nobody'",
         "[faults]\nrules = [{ kind = 'magic' }]",
+        "[[agents]]\nname = 'Ada'\nqueues = ['nowhere']",
         None,
     ],
-    ids=["no TOML", "no switch", "no table", "half a client", "nobody", "no fault", "no file"],
+    ids=[
+        "no TOML",
+        "no switch",
+        "no table",
+        "half a client",
+        "nobody",
+        "no fault",
+        "no queue",
+        "no file",
+    ],
 )
 def test_a_file_that_makes_no_sense_is_an_error_to_act_on(command, tmp_path, text):
     """A bad file ends with 2 and is named."""
