@@ -19,6 +19,7 @@ import typer
 from typer.testing import CliRunner
 
 from simulator import cli
+from simulator.control import Control
 from simulator.faults import TransportFault
 from simulator.server import HOST, OnSocket, PortInUse, listen
 
