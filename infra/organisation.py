@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 PROVIDER = "genesyscloud"
+GATEWAYS = f"{PROVIDER}:gateways"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _address(gateway: Mapping[str, Any], problems: list[str]) -> str:
     if not isinstance(port, str) or not port.isdecimal():
         # The provider takes the port for a text; a number breaks it, an empty one its addresses.
         problems.append(f'{PROVIDER}:gateways needs its port in quotes, such as port: "8089"')
-    if protocol == "http" and not _is_loopback(host):
+    if protocol == "http" and not is_loopback(host):
         problems.append(
             f"{PROVIDER}:gateways would send secrets to {host} over plain http, which is for this "
             "machine only; use https"
@@ -77,7 +79,20 @@ def _address(gateway: Mapping[str, Any], problems: list[str]) -> str:
     return f"{protocol}://{host}:{port}"
 
 
-def _is_loopback(host: str) -> bool:
+def gateway_setting(url: str) -> list[dict[str, str]]:
+    """The setting ``genesyscloud:gateways`` that leads to an address.
+
+    Raises:
+        ValueError: the address has no protocol, host or port.
+    """
+    parts = urlsplit(url)
+    if not parts.scheme or not parts.hostname or not parts.port:
+        raise ValueError(f"{url!r} is no address with a port, such as http://127.0.0.1:8089")
+    return [{"host": parts.hostname, "port": str(parts.port), "protocol": parts.scheme}]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, so that nobody else can be behind it."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
