@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The controls of agents: who there is, by the names of their skills and queues.
+"""The controls of what a deployment does not make: agents, and the sites that it looks up.
 
-A deployment makes skills and queues, but no agents; whoever wants to see calls answered adds
-them here, after the deployment, in one step each.
+A deployment makes skills and queues, but nobody who has the ones and stands in the others;
+whoever wants to see calls answered adds agents here, after the deployment, in one step each.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pydantic import Field, validate_call
 from simulator.entities import Entity
 from simulator.errors import not_found
 from simulator.organisation import Organisation
-from simulator.references import QUEUE, ROUTING_SKILL, USER
+from simulator.references import QUEUE, ROUTING_SKILL, SITE, USER
 from simulator.routing.membership import add_members, members_of
 from simulator.routing.user_skills import give, proficiencies
 
@@ -31,6 +31,11 @@ class AgentControl:
 
     def __init__(self, organisation: Organisation) -> None:
         self.organisation = organisation
+
+    @validate_call
+    def add_site(self, *, name: Name, managed: bool = False) -> None:
+        """Make a site, for a deployment that looks it up by its name."""
+        self.organisation.entities[SITE].add({"name": name, "managed": managed})
 
     def agents(self) -> list[dict[str, Any]]:
         """The agents: name, address, skills with proficiencies, queues that they have joined."""

@@ -16,6 +16,9 @@
     client_id = "pusher"
     hidden = 80
 
+    [[sites]]
+    name = "London"
+
     [[skills]]
     name = "High Value Sales"
 
@@ -56,6 +59,7 @@ class Setup(BaseModel):
     switches: dict[str, Any] = {}
     clients: list[dict[str, Any]] = []
     limits: list[dict[str, Any]] = []
+    sites: list[dict[str, Any]] = []
     skills: list[dict[str, Any]] = []
     queues: list[dict[str, Any]] = []
     agents: list[dict[str, Any]] = []
@@ -75,6 +79,8 @@ def apply_setup(path: Path, control: Control) -> None:
             control.add_client(**client)
         for limit in setup.limits:
             control.set_limits(**limit)
+        for site in setup.sites:
+            control.add_site(**site)
         for skill in setup.skills:
             control.add_skill(**skill)
         for queue in setup.queues:

@@ -14,9 +14,9 @@ from simulator.entity_calls import list_all, read
 from simulator.fields import Flag, Text
 from simulator.http import Call, Operation
 from simulator.references import EDGE_GROUP
-from simulator.telephony.sites import PERMISSION
+from simulator.telephony.sites import CLOUD_VOICE, PERMISSION
 
-MAIN_GROUP = "8a1f1f4e-0000-4000-8000-000000000002"
+CLOUD_GROUP = "8a1f1f4e-0000-4000-8000-000000000003"
 
 
 def _show(call: Call, entity: Entity, body: dict[str, Any]) -> None:  # noqa: ARG001 - a hook
@@ -40,7 +40,7 @@ EDGE_GROUPS = Kind(
     wildcards=True,
     show=_show,
     matches=_matches,
-    seeds={MAIN_GROUP: {"name": "Main Edge Group"}},
+    seeds={CLOUD_GROUP: {"name": CLOUD_VOICE, "managed": True}},
 )
 
 OPERATIONS = (

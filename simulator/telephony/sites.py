@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sites: where calls leave the platform. They are only looked up here; one is there already.
+"""Sites: where calls leave the platform. They are only looked up here; two are there already.
 
-A managed site is Genesys' own, the other kind the customer's.
+A managed site is Genesys' own, in its cloud, the other kind stands at the customer's.
 
 Source: TelephonyProvidersEdgeApi of the official SDK 269; provider reference, sections B.28, F.
 """
@@ -18,11 +18,14 @@ from simulator.http import Call, Operation
 from simulator.references import SITE
 
 MAIN_SITE = "8a1f1f4e-0000-4000-8000-000000000001"
+CLOUD_SITE = "8a1f1f4e-0000-4000-8000-000000000002"
+CLOUD_VOICE = "PureCloud Voice - AWS"
 PERMISSION = "telephony:plugin:all"
 
 
 def _show(call: Call, entity: Entity, body: dict[str, Any]) -> None:  # noqa: ARG001 - a hook
-    body |= {"state": "active", "mediaModel": "Premises", "coreSite": False}
+    model = "Cloud" if entity.definition["managed"] else "Premises"
+    body |= {"state": "active", "mediaModel": model, "coreSite": False}
 
 
 def _matches(call: Call, entity: Entity) -> bool:
@@ -42,7 +45,7 @@ SITES = Kind(
     wildcards=True,
     show=_show,
     matches=_matches,
-    seeds={MAIN_SITE: {"name": "Main Site", "description": "Every organisation has this one"}},
+    seeds={MAIN_SITE: {"name": "Main Site"}, CLOUD_SITE: {"name": CLOUD_VOICE, "managed": True}},
 )
 
 OPERATIONS = (

@@ -130,7 +130,7 @@ HAPPENED = {
         "skill in use": refused(400, "referential.integrity.error"),
         "code in use": refused(400, "referential.integrity.error"),
         "group in use": refused(400, "referential.integrity.error"),
-        "looked up": ["Main Site", "Main Edge Group", "Default Outbound Script"],
+        "looked up": ["Main Site", "PureCloud Voice - AWS", "Default Outbound Script"],
         "gone": refused(404, "not.found"),
     },
     "clean_up": {

@@ -155,7 +155,7 @@ WALK: dict[str, list[Ask]] = {
     "delete_routing_queue_wrapupcode": [Ask()],
     "get_telephony_providers_edges_sites": [Ask(), Ask(query={**PAGE, "managed": "false"})],
     "get_telephony_providers_edges_site": [Ask()],
-    "get_telephony_providers_edges_edgegroups": [Ask(), Ask(query={**PAGE, "managed": "false"})],
+    "get_telephony_providers_edges_edgegroups": [Ask(), Ask(query={**PAGE, "managed": "true"})],
     "get_telephony_providers_edges_edgegroup": [Ask()],
     "get_scripts": [
         Ask(),

@@ -20,7 +20,7 @@ from simulator.http import Operation
 from simulator.mount import SimulatorTransport
 from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET, Organisation
 from simulator.scripts import DEFAULT_OUTBOUND
-from simulator.telephony.edge_groups import MAIN_GROUP
+from simulator.telephony.edge_groups import CLOUD_GROUP
 from simulator.telephony.sites import MAIN_SITE
 
 SOURCE = "https://api.mypurecloud.com"
@@ -312,7 +312,7 @@ class World:
 
     async def _furnish_routing(self) -> None:
         names = self.names
-        names |= {"siteId": MAIN_SITE, "edgeGroupId": MAIN_GROUP, "scriptId": DEFAULT_OUTBOUND}
+        names |= {"siteId": MAIN_SITE, "edgeGroupId": CLOUD_GROUP, "scriptId": DEFAULT_OUTBOUND}
         names |= {"objectType": "QUEUE"}
         names["skillId"] = await self._make(f"{ROUTING}/skills", {"name": "High Value Sales"})
         names["spareSkillId"] = await self._make(f"{ROUTING}/skills", {"name": "Spare"})

@@ -70,6 +70,10 @@ class Platform:
             self._tokens[client_id] = self.organisation.clients.issue(client)
         return self._tokens[client_id]
 
+    def forget_tokens(self):
+        """After a reset, whose organisation knows none of them."""
+        self._tokens.clear()
+
     def send(self, method, path, body=b"", headers=None):
         """Send exactly this."""
         path, _, query = path.partition("?")

@@ -250,6 +250,9 @@ hidden = 80
 seed = 7
 rules = [{ operation = "get_tokens_me", kind = "status", nth = [3] }]
 
+[[sites]]
+name = "London"
+
 [[skills]]
 name = "Sales"
 
@@ -273,6 +276,8 @@ def test_a_file_says_how_to_start(command, tmp_path):
     assert organisation.limits.ceiling("pusher") == 100
     assert organisation.limits.enforced("pusher") == 80
     assert organisation.faults.seed == 7
+    sites = {site.name: site.definition["managed"] for site in organisation.entities["site"]}
+    assert sites == {"Main Site": False, "PureCloud Voice - AWS": True, "London": False}
     (agent,) = Control(organisation).agents()
     assert (agent["skills"], agent["queues"]) == ({"Sales": 4}, ["Senior Agent Queue"])
 

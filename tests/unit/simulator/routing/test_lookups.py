@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from simulator.scripts import DEFAULT_OUTBOUND
-from simulator.telephony.edge_groups import MAIN_GROUP
-from simulator.telephony.sites import MAIN_SITE
+from simulator.telephony.edge_groups import CLOUD_GROUP
+from simulator.telephony.sites import CLOUD_SITE, MAIN_SITE
 from tests.unit.simulator.routing.centre import DIVISIONS, ROUTING
 
 EDGES = "/api/v2/telephony/providers/edges"
@@ -15,26 +15,28 @@ SCRIPTS = "/api/v2/scripts"
 
 
 @pytest.mark.parametrize(
-    ("path", "object_id", "name"),
+    ("path", "object_id", "name", "managed"),
     [
-        (f"{EDGES}/sites", MAIN_SITE, "Main Site"),
-        (f"{EDGES}/edgegroups", MAIN_GROUP, "Main Edge Group"),
+        (f"{EDGES}/sites", MAIN_SITE, "Main Site", False),
+        (f"{EDGES}/sites", CLOUD_SITE, "PureCloud Voice - AWS", True),
+        (f"{EDGES}/edgegroups", CLOUD_GROUP, "PureCloud Voice - AWS", True),
     ],
-    ids=["site", "edge group"],
+    ids=["site", "managed site", "edge group"],
 )
-def test_every_organisation_has_something_to_call_through(centre, path, object_id, name):
-    """One active object that is not managed, found by name and kind, also after a reset."""
+def test_every_organisation_has_something_to_call_through(centre, path, object_id, name, managed):
+    """It is active, found by its whole name or by whether it is managed, also after a reset."""
+    wanted = str(managed).lower()
     for _ in range(2):
-        listing = centre.call("GET", f"{path}?managed=false&pageSize=100&pageNumber=1").body
+        listing = centre.call("GET", f"{path}?managed={wanted}&pageSize=100&pageNumber=1").body
         assert [one["id"] for one in listing["entities"]] == [object_id]
         assert (listing["total"], listing["pageCount"]) == (1, 1)
-        assert centre.names(f"{path}?managed=true") == []
-        assert centre.names(f"{path}?name={name}") == [name]
-        assert centre.names(f"{path}?name=Main") == []
+        assert object_id in [one["id"] for one in centre.call("GET", path).body["entities"]]
+        assert centre.names(f"{path}?name={name.replace(' ', '+')}") == [name]
+        assert centre.names(f"{path}?name={name[:4]}") == []
         found = centre.call("GET", f"{path}/{object_id}").body
-        assert (found["name"], found["state"], found["managed"]) == (name, "active", False)
-        centre.organisation.reset()
-        centre.platform._tokens.clear()
+        assert (found["name"], found["state"], found["managed"]) == (name, "active", managed)
+        centre.platform.control.reset()
+        centre.platform.forget_tokens()
 
 
 def test_telephony_is_seen_with_the_permission_for_it(centre):
