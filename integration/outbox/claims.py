@@ -4,9 +4,9 @@
 A claim takes scores out of the queue; an intent puts the value that will be replaced on
 record before the write; settling stores outcome and acknowledgement in one transaction. A
 crash in between only means that the same scores are claimed again, so the intent alone waits
-for the disk; it takes the settlements before it along. A claim never runs out:
-two of them on one lead could write the older score over the newer one. Those of a dead
-deliverer are returned when the next one starts.
+for the disk; it takes the settlements before it along. A claim never runs out with time: of
+two on one lead, the older score could be written over the newer one. Those of a dead deliverer
+are returned when the next one starts, and who has lost a claim that way records no intent.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from integration.order import StoredScore
-from integration.outbox.database import Database
+from integration.outbox.database import Database, OutboxError
 from integration.outbox.rows import PENDING_COLUMNS, Claim, PendingScore, Settlement, read_pending
 from integration.outbox.settling import settle
 
@@ -109,9 +109,17 @@ class Claims:
 
         Returns the previous value on record for each lead: the first one recorded for this
         score, whatever a repetition after a crash has read since.
+
+        Raises:
+            OutboxError: the claim was returned to the queue, and may be another process's now.
         """
         destination = claim.destination
         with self._db.transaction() as connection:
+            if not _lasts(connection, claim):
+                raise OutboxError(
+                    f"another process has begun to deliver from the outbox {self._db.path}, as "
+                    "happens where its lock file is removed; this one stops, nothing is lost"
+                )
             recorded = connection.executemany(
                 "INSERT INTO ledger (lead, destination, at, score, model, previous, previous_at,"
                 " run, correlation, recorded, outcome)"
@@ -165,6 +173,12 @@ class Claims:
         with self._db.transaction(durable=False) as connection:
             if _end(connection, claim) and not settle(connection, claim, settlements, now):
                 _give_back(connection, claim, now)
+
+
+def _lasts(connection: sqlite3.Connection, claim: Claim) -> bool:
+    return (
+        connection.execute("SELECT 1 FROM claim WHERE id = ?", (claim.id,)).fetchone() is not None
+    )
 
 
 def _end(connection: sqlite3.Connection, claim: Claim) -> bool:

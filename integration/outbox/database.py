@@ -15,7 +15,9 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, Self
 
-SCHEMA_VERSION: Final = 2
+from integration.outbox.drive import network_drive
+
+SCHEMA_VERSION: Final = 3
 APPLICATION_ID: Final = 0x6C65_6164
 """Marks a database file as an outbox ("lead" in ASCII), so that no other is taken for one."""
 _OUTBOX: Final = (APPLICATION_ID, SCHEMA_VERSION)
@@ -94,6 +96,29 @@ CREATE TABLE ledger (
     outcome TEXT NOT NULL,
     PRIMARY KEY (lead, destination, at)
 ) WITHOUT ROWID;
+
+-- What the ledger said of a write before the same score was written again, as happens where
+-- somebody has replaced it on the platform.
+CREATE TABLE rewritten (
+    lead TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    score INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    previous INTEGER,
+    previous_at INTEGER,
+    run INTEGER NOT NULL,
+    correlation TEXT NOT NULL,
+    recorded INTEGER NOT NULL,
+    settled INTEGER,
+    outcome TEXT NOT NULL
+);
+CREATE INDEX rewritten_of_lead ON rewritten (lead, destination, at);
+CREATE TRIGGER keep_rewritten AFTER UPDATE OF recorded ON ledger BEGIN
+    INSERT INTO rewritten VALUES (
+        old.lead, old.destination, old.at, old.score, old.model, old.previous, old.previous_at,
+        old.run, old.correlation, old.recorded, old.settled, old.outcome
+    ); END;
 """
 
 
@@ -105,11 +130,17 @@ class Database:
     """One connection to the outbox file, which is made where it does not exist.
 
     Raises:
-        OutboxError: the path cannot be opened, is no outbox, or is of another version.
+        OutboxError: the path cannot be opened, is no outbox, is of another version, or lies on a
+            network drive.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if kind := network_drive(path):
+            raise OutboxError(
+                f"the outbox {path} is on a network drive ({kind}), where two machines could "
+                "ruin it; name a file on a disk of this machine with --outbox"
+            )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)

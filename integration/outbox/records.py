@@ -26,7 +26,12 @@ _PENDING_ROW: Final = (
     " WHERE r.id = arrival.run)"
 )
 _PAGE: Final = 2_000
-_VERDICT = "coalesce(a.verdict, l.outcome, 'waiting')"
+# A row whose score another run writes once more was delivered, whatever becomes of that.
+_VERDICT = (
+    "coalesce(a.verdict, l.outcome, CASE WHEN p.lead IS NULL THEN (SELECT w.outcome"
+    " FROM rewritten w WHERE w.lead = a.lead AND w.destination = r.destination AND w.at = a.at"
+    " AND w.outcome = 'delivered') END, 'waiting')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,17 @@ class Records:
         with self._db.transaction() as connection:
             connection.execute("UPDATE run SET finished = ? WHERE id = ?", (now, run))
 
+    def close_runs(self, now: int, *, but: int | None) -> None:
+        """Close the runs that dead processes have left open: for the only deliverer, at its start.
+
+        ``but`` is the deliverer's own run. One whose process lives, and follows this delivery,
+        is closed again, with the true time, when that process ends.
+        """
+        with self._db.transaction() as connection:
+            connection.execute(
+                "UPDATE run SET finished = ? WHERE finished IS NULL AND id IS NOT ?", (now, but)
+            )
+
     def counts(self, run: int) -> RunCounts:
         """The rows of ``run`` by verdict (``waiting`` where there is none yet)."""
         verdicts: dict[str, int] = {}
@@ -167,14 +183,13 @@ class Records:
 
     def history(self, lead_id: str) -> list[LedgerRecord]:
         """Every write for a lead that is on record, the oldest score first."""
-        return [
-            LedgerRecord(*columns)
-            for columns in self._db.read().execute(
-                "SELECT lead, destination, score, at, model, previous, previous_at, run,"
-                " correlation, recorded, settled, outcome FROM ledger WHERE lead = ? ORDER BY at",
-                (lead_id,),
-            )
-        ]
+        writes = " UNION ALL ".join(
+            "SELECT lead, destination, score, at, model, previous, previous_at, run, correlation,"  # noqa: S608 - constants
+            f" recorded, settled, outcome FROM {table} WHERE lead = :lead"
+            for table in ("rewritten", "ledger")
+        )
+        found = self._db.read().execute(f"{writes} ORDER BY at, recorded", {"lead": lead_id})
+        return [LedgerRecord(*columns) for columns in found]
 
     def last_delivered(self, destination: str, lead_ids: Iterable[str]) -> dict[str, StoredScore]:
         """The newest score on record as delivered, for those of ``lead_ids`` that have one."""
@@ -252,7 +267,7 @@ class Records:
         """Remove everything that is on record about a lead; how many records that were."""
         with self._db.transaction() as connection:
             gone = 0
-            for table in ("pending", "ledger", "arrival"):
+            for table in ("pending", "ledger", "rewritten", "arrival"):
                 gone += connection.execute(
                     f"DELETE FROM {table} WHERE lead = ?",  # noqa: S608 - constants
                     (lead_id,),
@@ -287,5 +302,8 @@ class Records:
                 " AND NOT EXISTS (SELECT 1 FROM pending p WHERE p.destination = ledger.destination"
                 " AND p.lead = ledger.lead AND p.at = ledger.at)",
                 names,
+            ).rowcount
+            gone += connection.execute(
+                "DELETE FROM rewritten WHERE coalesce(settled, recorded) < :before", names
             ).rowcount
             return gone

@@ -61,7 +61,18 @@ def _settle_ledger(
 
 
 def _settle_arrivals(connection: sqlite3.Connection, settlements: Sequence[Settlement]) -> None:
-    """Verdicts of rows; a delivered row has none of its own, the ledger speaks for it."""
+    """Verdicts of rows; a delivered row has none of its own, the ledger speaks for it.
+
+    What is to be said of a delivered row, as of few of them, is all that is kept with it.
+    """
+    connection.executemany(
+        "UPDATE arrival SET message = ? WHERE run = ? AND row = ?",
+        (
+            (one.message, one.pending.run, one.pending.row)
+            for one in settlements
+            if one.verdict is Verdict.DELIVERED and one.message
+        ),
+    )
     connection.executemany(
         "UPDATE arrival SET verdict = ?, reason = ?, message = ?, previous = ?, previous_at = ?"
         " WHERE run = ? AND row = ?",

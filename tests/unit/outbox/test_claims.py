@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from integration.order import StoredScore, Verdict
-from integration.outbox import Settlement
+from integration.outbox import OutboxError, Settlement
 
 DELIVERED, SUPERSEDED, WAITING = Verdict.DELIVERED, Verdict.SUPERSEDED, Verdict.WAITING
 HOUR = 3_600_000
@@ -170,8 +170,32 @@ def test_a_later_write_of_the_same_score_starts_anew(box):
     claim = box.take()
     assert box.claims.intended("list", claim.pending) == {}
     assert box.intend(claim, 0, 5) == {"L": StoredScore(0, 5)}
-    (record,) = box.records.history("L")
+    first, record = box.records.history("L")
+    assert (first.outcome, first.settled, first.previous) == ("delivered", box.now, 40)
     assert (record.outcome, record.settled, record.previous) == ("intended", None, 0)
+
+
+def test_a_row_stays_delivered_while_its_score_is_written_again(box):
+    """What becomes of the second write does not change what became of the first."""
+    first = box.run(box.score(5))
+    box.settle(box.take(), DELIVERED, stored=StoredScore(40, 3))
+    second = box.run(box.score(5))
+    claim = box.take()
+    box.intend(claim, 0, 5)
+    assert (box.verdicts(first), box.verdicts(second)) == ({1: DELIVERED}, {1: WAITING})
+    box.settle(claim, SUPERSEDED)
+    assert (box.verdicts(first), box.verdicts(second)) == ({1: DELIVERED}, {1: SUPERSEDED})
+
+
+def test_a_claim_that_was_taken_back_records_no_intent(box):
+    """A deliverer that was taken for dead learns it before it writes, and stops."""
+    box.run(box.score(5))
+    lost = box.take()
+    box.claims.recover("list", box.now)
+    with pytest.raises(OutboxError, match="another process has begun to deliver"):
+        box.intend(lost, 40, 3)
+    assert box.records.history("L") == []
+    assert box.intend(box.take(), 41, 4) == {"L": StoredScore(41, 4)}
 
 
 def test_an_intent_for_another_score_of_the_instant(box):

@@ -185,6 +185,23 @@ def test_pruning_intents_that_came_to_nothing(box):
     assert box.records.history("L") == []
 
 
+def test_writes_that_were_repeated_are_kept_and_dropped_like_others(box):
+    """Both writes of a score that was written twice are in the history, until they are old."""
+    box.run(box.score(5), box.score(5, lead="M"))
+    box.deliver(stored=StoredScore(40, 3))
+    box.now += HOUR
+    box.run(box.score(5))
+    box.deliver(stored=StoredScore(0, 1))
+    history = [(one.previous, one.settled, one.outcome) for one in box.records.history("L")]
+    assert history == [(40, box.now - HOUR, "delivered"), (0, box.now, "delivered")]
+    assert box.records.prune(box.now) == 3  # the first write, and row and write of the other lead
+    assert [one.previous for one in box.records.history("L")] == [0]
+    box.run(box.score(5))
+    box.deliver()
+    assert box.records.forget("L") == 5  # three rows, two writes
+    assert box.records.history("L") == []
+
+
 def test_pruning_an_old_write_of_a_score_that_waits_again(box):
     """The record of a write stays while the same score waits to be written again."""
     first = box.run(box.score(5))
