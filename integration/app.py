@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from integration.batch import BatchTools
 from integration.clock import Clock, SystemClock
@@ -38,6 +38,8 @@ from integration.stores.contact_list import WRITE_SIZE
 from integration.telemetry import Telemetry
 
 _DAY_MS: Final = 24 * 3600 * 1000
+
+T = TypeVar("T")
 
 
 class App:
@@ -70,6 +72,7 @@ class App:
         self._transport = transport
         self._connection: Connection | None = None
         self._stop = asyncio.Event()
+        self._cut_short = False
         self.outbox = Outbox(settings.outbox)
 
     async def __aenter__(self) -> Self:
@@ -112,7 +115,7 @@ class App:
         push = Push(self._push_tools(connection), self._stop, progress)
         run = self.outbox.records.start_run(name, connection.store.destination, now)
         try:
-            await push.accept(run, rows, name)
+            await push.accept(run, self._unless_stopped(rows), name)
             report = await push.deliver(run)
         finally:
             self.outbox.records.finish_run(run, self._now())
@@ -155,8 +158,9 @@ class App:
         rows = 0
         rejected: list[tuple[int, Rejected]] = []
         stopped: PlatformError | None = None
-        for part in parts_of(contacts, WRITE_SIZE):
+        for part in parts_of(self._unless_stopped(contacts), WRITE_SIZE):
             if self._stop.is_set():
+                self._cut_short = True
                 break
             rows += len(part)
             parts: list[dict[str, dict[str, str]]] = [{}]
@@ -201,7 +205,7 @@ class App:
             refused=tuple(counts.refused),
             calls=connection.client.calls.made,
             seconds=self._clock.monotonic() - started,
-            interrupted=self._stop.is_set(),
+            interrupted=self._cut_short,
             stopped=stopped,
         )
 
@@ -276,6 +280,11 @@ class App:
             )
 
     # -- the pieces -----------------------------------------------------------------------
+
+    def _unless_stopped(self, rows: Iterable[T]) -> Iterator[T]:
+        """``rows``; a stop before their end means that some may not have been read."""
+        yield from rows
+        self._cut_short = self._stop.is_set()
 
     def _now(self) -> int:
         return instant_of(self._clock.now())
@@ -354,6 +363,7 @@ class App:
         calls = connection.client.calls.made
         rows = sum(verdicts.values())
         accepted = rows - verdicts.get(Verdict.REJECTED, 0)
+        waiting = verdicts.get(Verdict.WAITING, 0)
         return RunSummary(
             run_id=run,
             source=source,
@@ -366,7 +376,7 @@ class App:
             conflicts=verdicts.get(Verdict.CONFLICT, 0),
             rejected=verdicts.get(Verdict.REJECTED, 0),
             unknown=verdicts.get(Verdict.UNKNOWN_LEAD, 0),
-            waiting=verdicts.get(Verdict.WAITING, 0),
+            waiting=waiting,
             calls=calls,
             # against one read and one write for each score, the only other audited way
             calls_saved=max(0, 2 * accepted - calls),
@@ -378,6 +388,7 @@ class App:
             tier_moves=connection.moves.made,
             recalls_waited_for=connection.moves.waiting,
             seconds=self._clock.monotonic() - started,
-            interrupted=self._stop.is_set(),
+            # A signal that came too late to keep anything from being done has ended nothing.
+            interrupted=self._stop.is_set() and (self._cut_short or waiting > 0),
             stopped=report.stopped,
         )

@@ -195,7 +195,7 @@ class Batch:
         for pending in present:
             previous = ours.get(pending.score.lead_id)
             if previous is not None:
-                self._settle(pending, Verdict.DELIVERED, previous)
+                self._settle_delivered(pending, previous)
             else:
                 stored = held[pending.score.lead_id].stored
                 why = lost_because(Verdict.DUPLICATE, pending.score, stored)
@@ -360,18 +360,17 @@ class Batch:
         )
 
     def _delivered(self, group: WriteGroup, created: Collection[str]) -> None:
-        now = self._tools.clock.now()
         for write in group.writes:
+            pending = self._open[write.score.lead_id]
             if write.score.lead_id in created:  # the store has taken it back
-                self._settle_unknown(self._open[write.score.lead_id])
-                continue
-            stale = self._tools.policy.is_stale(write.score.at, now)
-            self._settle(
-                self._open[write.score.lead_id],
-                Verdict.DELIVERED,
-                self._intended[write.score.lead_id],
-                message="older than the maximum age: written as 0" if stale else "",
-            )
+                self._settle_unknown(pending)
+            else:
+                self._settle_delivered(pending, self._intended[write.score.lead_id])
+
+    def _settle_delivered(self, pending: PendingScore, previous: StoredScore) -> None:
+        stale = self._tools.policy.is_stale(pending.score.at, self._tools.clock.now())
+        message = "older than the maximum age: written as 0" if stale else ""
+        self._settle(pending, Verdict.DELIVERED, previous, message=message)
 
     def _settle(
         self,

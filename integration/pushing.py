@@ -25,6 +25,8 @@ from integration.telemetry import Telemetry
 ACCEPT_SIZE: Final = 20_000
 """Rows that are accepted in one durable transaction: each touches pages all over the outbox."""
 _POLL_S: Final = 0.5
+_SILENT_S: Final = 600.0
+"""After so long without a settled score a deliverer may hang; it may also wait for an outage."""
 
 T = TypeVar("T")
 ProgressSink = Callable[[Progress], None]
@@ -106,18 +108,24 @@ class Push:
 
     async def deliver(self, run: int | None) -> DeliveryReport:
         """Deliver what is due; while another process does, wait for the rows of ``run``."""
-        lock = self._tools.outbox.lock
+        lock, clock = self._tools.outbox.lock, self._tools.clock
+        last, since = -1, clock.monotonic()
         while not self._stop.is_set():
             if lock.acquire():
-                return await self._deliver()
-            if not self._on_their_way(run):
+                return await self._deliver(run)
+            left = self._on_their_way(run)
+            if not left:
                 break
-            self._show(waiting_reason=f"process {lock.holder()} delivers from this outbox")
-            await self._tools.clock.sleep(_POLL_S)
+            if left != last:
+                last, since = left, clock.monotonic()
+            silent = clock.monotonic() - since >= _SILENT_S
+            self._show(waiting_reason=_delivered_by(lock.holder(), silent=silent))
+            await clock.sleep(_POLL_S)
         return DeliveryReport()
 
-    async def _deliver(self) -> DeliveryReport:
+    async def _deliver(self, run: int | None) -> DeliveryReport:
         now = instant_of(self._tools.clock.now())
+        self._tools.outbox.records.close_runs(now, but=run)
         self._show(total=self._tools.outbox.records.on_their_way(None, now), done=0)
         delivery = Delivery(
             self._tools.tools,
@@ -157,6 +165,13 @@ class Push:
         }
         self._progress = replace(self._progress, **stands | changed)
         self._sink(self._progress)
+
+
+def _delivered_by(process: str, *, silent: bool) -> str:
+    reason = f"process {process} delivers from this outbox"
+    if silent:
+        reason += f", but has settled nothing for long; if it hangs: kill -9 {process}"
+    return reason
 
 
 def read_row(

@@ -126,6 +126,10 @@ class Site:
         rows = self.rows(*scores, age_s=age_s)
         return self.use(lambda app: app.push(rows, name="test"), **changes)
 
+    @staticmethod
+    def contact_row(row, lead):
+        return ContactRow(row, lead, {"phone": "+49301"}, None)
+
     def load(self, *contacts, columns=("phone", "zone"), **changes):
         rows = [
             ContactRow(row, lead, dict(zip(columns, values, strict=True)), None)
