@@ -208,7 +208,8 @@ class StandIn(Provider):
         return resource.outputs(object_id, answer, values)
 
 
-def _resource(type_: str) -> Resource:
+def _resource(types: str) -> Resource:
+    type_ = types.rpartition("$")[2]  # a child's URN has the types of its parents too
     if type_ not in RESOURCES:
         raise Failed(f"the stand-in provider has no resource type {type_}")
     return RESOURCES[type_]

@@ -143,6 +143,12 @@ class TestCheck:
         rule = {"name": "r", "category": "DIALER_PRECALL", "conditions": [], "actions": [action]}
         assert World().check("outboundRuleset", {"rules": [rule]})[1] == {}
 
+    def test_a_resource_inside_components(self):
+        """The type of a component's child follows the types of its parents."""
+        world = World()
+        child = "leads:infra:Access$genesyscloud:index/routingSkill:RoutingSkill"
+        assert world.check(child, {"name": "High"}) == ({"name": "High"}, {})
+
     def test_a_resource_type_that_is_not_known(self):
         """Another type is refused by its name."""
         with pytest.raises(Failed, match="has no resource type genesyscloud:index/flow:Flow"):
