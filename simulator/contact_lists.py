@@ -19,6 +19,7 @@ from simulator.fields import Integer, Reference, read_object
 from simulator.http import Answer, Call, Operation
 from simulator.listing import named, ordered
 from simulator.references import (
+    ATTEMPT_LIMIT,
     CAMPAIGN,
     CONTACT_LIST,
     DIVISION,
@@ -89,6 +90,7 @@ class ContactLists:
                 maximum=str(MOST_LISTS),
             )
         self.check_name(definition["name"])
+        self.check_attempt_limit(definition)
         organisation = self._organisation
         state = ContactListState(
             organisation.ids.new(), definition, division_id, organisation.timestamp()
@@ -108,6 +110,17 @@ class ContactLists:
             for state in self._by_id.values()
         ):
             raise bad_field("duplicate.name", "name", f"another contact list is called {name}")
+
+    def check_attempt_limit(self, definition: Mapping[str, Any]) -> None:
+        """Refuse a definition with an attempt limit that does not exist.
+
+        Raises:
+            Refusal: 400 ``invalid.value``.
+        """
+        limit = definition.get("attemptLimits")
+        if limit is not None:
+            where = "attemptLimits"
+            self._organisation.references.check_one(ATTEMPT_LIMIT, limit["id"], where)
 
     def check_room(self, state: ContactListState, new: int) -> None:
         """Refuse ``new`` more contacts in ``state`` where they would be too many.
@@ -160,6 +173,9 @@ class ContactLists:
     def _uses(self) -> Iterator[Use]:
         for state in self:
             yield Use(CONTACT_LIST, state.name, DIVISION, state.division_id)
+            limit = state.definition.get("attemptLimits")
+            if limit is not None:
+                yield Use(CONTACT_LIST, state.name, ATTEMPT_LIMIT, limit["id"])
 
 
 def list_body(call: Call, state: ContactListState) -> dict[str, Any]:
@@ -224,6 +240,7 @@ def update(call: Call) -> dict[str, Any]:
         raise wrong_version(state.version)
     refuse_fixed(state.definition, wanted)
     call.organisation.contact_lists.check_name(wanted["name"], but=state)
+    call.organisation.contact_lists.check_attempt_limit(wanted)
     division_id = _division(call)
     if division_id and division_id != state.division_id:
         call.require(EDIT, division_id)

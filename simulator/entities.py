@@ -87,6 +87,7 @@ class Kind:
         check: refuses a definition that does not fit together, and may complete it; gets the
             object that is about to change, or None.
         before_delete: refuses to delete an object, for another reason than being referred to.
+        read: adapts what was sent by what the query says.
         show: completes the body of an answer.
         matches: whether an object belongs into a listing, by the query's own parameters.
         wildcards: a listing's ``name`` is the whole name, in which ``*`` stands for anything;
@@ -97,6 +98,7 @@ class Kind:
         used: what an object refers to but by its definition, as pairs of noun and id.
         force: whether a delete goes ahead although something refers to the object.
         seeds: the objects that every organisation has, by their ids.
+        shows_deleted: whether a delete answers with the object that is gone.
     """
 
     noun: str
@@ -118,6 +120,7 @@ class Kind:
     missing: str = "not.found"
     check: Callable[[Organisation, Definition, Entity | None], None] | None = None
     before_delete: Callable[[Organisation, Entity], None] | None = None
+    read: Callable[[Call, Definition], None] | None = None
     show: Callable[[Call, Entity, dict[str, Any]], None] | None = None
     matches: Callable[[Call, Entity], bool] | None = None
     wildcards: bool = False
@@ -127,6 +130,7 @@ class Kind:
     used: Callable[[Entity], Iterable[tuple[str, str]]] | None = None
     force: Callable[[Call], bool] | None = None
     seeds: Mapping[str, Definition] = field(default_factory=dict)
+    shows_deleted: bool = False
 
     @property
     def readers(self) -> Mapping[str, Reader]:

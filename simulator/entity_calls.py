@@ -8,7 +8,6 @@ A resource module joins them with the calls that are its own::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -107,7 +106,7 @@ def list_all(kind: Kind, call: Call) -> dict[str, Any]:
 
 def create(kind: Kind, call: Call) -> dict[str, Any]:
     """Make an object."""
-    sent = read_object(call.body, kind.readers)
+    sent = read_definition(call, kind)
     objects = call.organisation.entities[kind.noun]
     division_id = sent_division(call, kind, "add")
     if kind.division and not division_id:
@@ -123,41 +122,39 @@ def read(kind: Kind, call: Call) -> dict[str, Any]:
 def update(kind: Kind, call: Call) -> dict[str, Any]:
     """Change an object: a PUT replaces it under its version, a PATCH changes what was sent."""
     entity = entity_of(call, kind, "edit")
-    replace(call, kind, entity, read_changes(call, kind, entity))
+    version = None
+    if kind.update == "PATCH":
+        sent = read_object(call.body, {**kind.readers, "name": Text()})
+        definition = {**entity.definition, **sent}
+    else:
+        definition = read_definition(call, kind)
+        if "version" in kind.system:
+            version = read_object(call.body, {"version": Integer(required=True)})["version"]
+    call.organisation.entities[kind.noun].replace(
+        entity, definition, version=version, division_id=sent_division(call, kind, "edit")
+    )
     return entity_body(call, kind, entity)
 
 
-def read_changes(call: Call, kind: Kind, entity: Entity) -> dict[str, Any]:
-    """The definition that an update of ``entity`` asks for.
+def read_definition(call: Call, kind: Kind) -> dict[str, Any]:
+    """All that the body states of an object.
 
     Raises:
         Refusal: 400; the body is not of the official shape.
     """
-    if kind.update == "PATCH":
-        return {**entity.definition, **read_object(call.body, {**kind.readers, "name": Text()})}
-    return read_object(call.body, kind.readers)
-
-
-def replace(call: Call, kind: Kind, entity: Entity, definition: Mapping[str, Any]) -> None:
-    """Give ``entity`` the definition, with version and division of the body.
-
-    Raises:
-        Refusal: 400, 403 or 409.
-    """
-    version = None
-    if kind.update == "PUT" and "version" in kind.system:
-        version = read_object(call.body, {"version": Integer(required=True)})["version"]
-    call.organisation.entities[kind.noun].replace(
-        entity, definition, version=version, division_id=sent_division(call, kind, "edit")
-    )
+    sent = read_object(call.body, kind.readers)
+    if kind.read is not None:
+        kind.read(call, sent)
+    return sent
 
 
 def delete(kind: Kind, call: Call) -> Answer:
     """Delete an object that nothing refers to."""
     entity = entity_of(call, kind, "delete")
+    gone = entity_body(call, kind, entity) if kind.shows_deleted else None
     force = kind.force is not None and kind.force(call)
     call.organisation.entities[kind.noun].remove(entity, force=force)
-    return Answer(status=204)
+    return Answer(gone) if gone else Answer(status=204)
 
 
 def _may_see(call: Call, permission: str, entity: Entity) -> bool:
@@ -179,7 +176,14 @@ def usual_calls(kind: Kind) -> tuple[Operation, ...]:
         Operation("GET", kind.root, f"get_{many}", partial(list_all, kind), may("view"), listing),
         Operation("POST", kind.root, f"post_{many}", partial(create, kind), may("add"), kind.model),
         Operation("GET", one, f"get_{single}", partial(read, kind), may("view"), kind.model),
-        Operation("DELETE", one, f"delete_{single}", partial(delete, kind), may("delete")),
+        Operation(
+            "DELETE",
+            one,
+            f"delete_{single}",
+            partial(delete, kind),
+            may("delete"),
+            kind.model if kind.shows_deleted else None,
+        ),
     ]
     if kind.update:
         name = f"{kind.update.lower()}_{single}"

@@ -186,6 +186,24 @@ class TextMap(Reader):
 
 
 @dataclass(frozen=True, slots=True)
+class MapOf(Reader):
+    """An object whose values are all what another reader reads."""
+
+    item: Reader
+    required: bool = False
+
+    def read(self, value: Any, where: str) -> dict[str, Any]:
+        """The values by their names; ``null`` values are left out."""
+        if not isinstance(value, dict):
+            raise bad_field("bad.request", where, f"an object is needed, not {_kind(value)}")
+        return {
+            name: self.item.read(item, f"{where}.{name}")
+            for name, item in value.items()
+            if item is not None
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ListOf(Reader):
     """An array of what another reader reads."""
 

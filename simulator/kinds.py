@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every kind of object that the organisation keeps as :class:`simulator.entities.Entities`.
-
-The order is the order of restoring: each kind after those that it refers to.
-"""
+"""Every kind of object that the organisation keeps as :class:`simulator.entities.Entities`."""
 
 from __future__ import annotations
 
 from simulator.entities import Kind
-from simulator.outbound.attempt_limits import ATTEMPT_LIMIT
+from simulator.outbound.attempt_limits import ATTEMPT_LIMITS
+from simulator.outbound.call_analysis import CALL_ANALYSIS
+from simulator.outbound.callable_times import CALLABLE_TIMES
+from simulator.outbound.campaigns import CAMPAIGNS
+from simulator.outbound.dnc_lists import DNC
+from simulator.outbound.rule_sets import RULES
+from simulator.outbound.sequences import SEQUENCES
+from simulator.outbound.settings import MAPPINGS, SETTINGS
 from simulator.routing.queues import QUEUES
 from simulator.routing.skill_groups import SKILL_GROUPS
 from simulator.routing.skills import SKILLS
@@ -26,5 +30,13 @@ KINDS: tuple[Kind, ...] = (
     SKILL_GROUPS,
     WRAPUP_CODES,
     QUEUES,
-    ATTEMPT_LIMIT,
+    ATTEMPT_LIMITS,
+    CALLABLE_TIMES,
+    CALL_ANALYSIS,
+    DNC,
+    RULES,
+    CAMPAIGNS,
+    SEQUENCES,
+    SETTINGS,
+    MAPPINGS,
 )

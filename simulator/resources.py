@@ -32,7 +32,18 @@ from simulator import (
     scripts,
 )
 from simulator.http import Operation
-from simulator.outbound import attempt_limits
+from simulator.outbound import (
+    attempt_limits,
+    call_analysis,
+    callable_times,
+    campaign_calls,
+    campaigns,
+    dnc_entries,
+    dnc_lists,
+    rule_sets,
+    sequences,
+    settings,
+)
 from simulator.routing import (
     queue_members,
     queue_wrapup_codes,
@@ -71,6 +82,15 @@ OPERATIONS: tuple[Operation, ...] = (
     *contact_list_filters.OPERATIONS,
     *bulk_jobs.OPERATIONS,
     *attempt_limits.OPERATIONS,
+    *callable_times.OPERATIONS,
+    *call_analysis.OPERATIONS,
+    *dnc_lists.OPERATIONS,
+    *dnc_entries.OPERATIONS,
+    *rule_sets.OPERATIONS,
+    *campaigns.OPERATIONS,
+    *campaign_calls.OPERATIONS,
+    *sequences.OPERATIONS,
+    *settings.OPERATIONS,
     *data_tables.OPERATIONS,
     *data_table_rows.OPERATIONS,
     *data_services.OPERATIONS,

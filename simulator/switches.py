@@ -106,6 +106,28 @@ class Switches(BaseModel):
         "beside `X-Rate-Limit-Remaining`; off: that one alone.",
     )
 
+    # Campaigns
+    active_campaign_edits: Literal["settings", "nothing"] = Field(
+        default="settings",
+        description="What a PUT may change of a campaign that is on. settings: all but its contact "
+        "list, dialing mode and phone columns; nothing: 409 for whatever a PATCH cannot change.",
+    )
+    campaign_stopping_seconds: int = Field(
+        default=0,
+        ge=0,
+        description="How long a campaign that is turned off says `stopping` before `off`, in "
+        "seconds.",
+    )
+    dynamic_columns_declared: Literal["sort", "sort_and_filter", "nothing"] = Field(
+        default="sort",
+        description="Where dynamic queueing refuses columns without a data type specification: in "
+        "the sort, in sort and filter, nowhere.",
+    )
+    rule_skills_checked: bool = Field(
+        default=False,
+        description="A rule set is refused whose SET_SKILLS names a skill that does not exist.",
+    )
+
     # Dialling
     working_set: int = Field(
         default=20,

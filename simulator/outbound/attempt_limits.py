@@ -12,6 +12,7 @@ from simulator.entities import Definition, Entity, Kind
 from simulator.entity_calls import usual_calls
 from simulator.errors import bad_field
 from simulator.fields import Integer, Object, Text
+from simulator.references import ATTEMPT_LIMIT
 
 if TYPE_CHECKING:
     from simulator.organisation import Organisation
@@ -28,8 +29,8 @@ def _check(_: Organisation, definition: Definition, __: Entity | None) -> None:
         raise bad_field("bad.request", limits[0], f"is required where {limits[1]} is not given")
 
 
-ATTEMPT_LIMIT = Kind(
-    noun="attempt limit",
+ATTEMPT_LIMITS = Kind(
+    noun=ATTEMPT_LIMIT,
     root="/api/v2/outbound/attemptlimits",
     parameter="attemptLimitsId",
     permission="outbound:attemptLimits",
@@ -47,4 +48,4 @@ ATTEMPT_LIMIT = Kind(
     check=_check,
 )
 
-OPERATIONS = usual_calls(ATTEMPT_LIMIT)
+OPERATIONS = usual_calls(ATTEMPT_LIMITS)

@@ -19,7 +19,7 @@ from simulator.resources import OPERATIONS
 from simulator.switches import Switches
 
 from .walk import WALK
-from .watch import DOWNLOAD, LOGIN, SIGNED_DOWNLOAD
+from .watch import DOWNLOAD, LOGIN
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "differences.md"
 BLOCK = re.compile(
@@ -61,7 +61,7 @@ def answer(operation: Operation):
     if WALK[operation.operation_id][0].status == 501:
         return "501, not simulated"
     without_model = {LOGIN: "an access token", DOWNLOAD: "a file"}
-    if operation.operation_id == SIGNED_DOWNLOAD:
+    if not operation.official and not operation.authenticated:
         return "a file"
     if not operation.official:
         return "empty" if operation.method == "DELETE" else "an object of its own"

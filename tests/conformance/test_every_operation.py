@@ -15,12 +15,12 @@ from simulator.virtual_time import run_virtual
 from . import official
 from .conformity import faults_in
 from .walk import WALK
-from .watch import DOWNLOAD, LOGIN, SIGNED_DOWNLOAD, watched
+from .watch import DOWNLOAD, LOGIN, watched
 from .world import Ask, World, parameters_of
 
 BY_ID = {operation.operation_id: operation for operation in OPERATIONS}
 OF_THE_SDK = [name for name in BY_ID if name != LOGIN and BY_ID[name].official]
-PLATFORM = [name for name in BY_ID if name not in {LOGIN, SIGNED_DOWNLOAD}]
+PLATFORM = [name for name in BY_ID if BY_ID[name].authenticated]
 WITH_BODY = [
     name
     for name in PLATFORM

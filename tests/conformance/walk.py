@@ -7,14 +7,13 @@ questions here, and to :mod:`world` whatever they need to get an answer with som
 
 from __future__ import annotations
 
+from .outbound_bodies import FILTER, FRESH
+from .walk_outbound import OUTBOUND_WALK, PAGE, SORTED
 from .world import (
-    ATTEMPT_LIMIT,
     CLIENT,
     CONTACT,
     DEFINITION,
     ENTITY,
-    FILTER,
-    FRESH,
     MAPPING,
     QUEUE,
     RECORD,
@@ -27,17 +26,10 @@ from .world import (
     Ask,
 )
 
-PAGE = {"pageNumber": "1", "pageSize": "2"}
-SORTED = {
-    **PAGE,
-    "sortBy": "name",
-    "sortOrder": "descending",
-    "name": "e",
-    "filterType": "Contains",
-}
 SPARE_LIST = {"contactListId": "$spareListId"}
 
 WALK: dict[str, list[Ask]] = {
+    **OUTBOUND_WALK,
     # Logging in
     "post_oauth_token": [
         Ask(form={"grant_type": "client_credentials"}),
@@ -138,7 +130,7 @@ WALK: dict[str, list[Ask]] = {
     ],
     "get_routing_queue": [Ask()],
     "put_routing_queue": [Ask({**QUEUE, "memberGroups": None}), Ask({"name": "Fewest words"})],
-    "delete_routing_queue": [Ask(query={"forceDelete": "true"})],
+    "delete_routing_queue": [Ask(query={"forceDelete": "true"}, path={"queueId": "$spareQueueId"})],
     "get_routing_queue_members": [
         Ask(),
         Ask(query={**PAGE, "memberBy": "user", "joined": "true", "name": "A"}),
@@ -258,17 +250,6 @@ WALK: dict[str, list[Ask]] = {
     "get_outbound_contactlistfilter": [Ask()],
     "put_outbound_contactlistfilter": [Ask({**FILTER, "name": "Changed", "version": 1})],
     "delete_outbound_contactlistfilter": [Ask()],
-    # What campaigns are made of
-    "get_outbound_attemptlimits": [Ask(), Ask(query=SORTED)],
-    "post_outbound_attemptlimits": [
-        Ask({**ATTEMPT_LIMIT, "name": "Another"}),
-        Ask({"name": "Fewest words", "maxAttemptsPerNumber": 1}),
-    ],
-    "get_outbound_attemptlimit": [Ask()],
-    "put_outbound_attemptlimit": [
-        Ask({"name": "Once", "maxAttemptsPerContact": 1, "version": 1}),
-    ],
-    "delete_outbound_attemptlimit": [Ask()],
     # Bulk jobs
     "post_outbound_contactlist_contacts_bulk_update": [
         Ask({"contactIds": ["a", "b"], "contact": {"data": {"ml_score": "0"}}}),

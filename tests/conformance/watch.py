@@ -25,9 +25,9 @@ from simulator.pipeline import Pipeline, Reply, Request
 
 from .conformity import faults_in_json
 
-# Three operations answer something that no model describes.
+# Two official operations answer something that no model describes.
 LOGIN = "post_oauth_token"
-DOWNLOAD, SIGNED_DOWNLOAD = "get_download", "get_download_file"
+DOWNLOAD = "get_download"
 _RATE_HEADERS = ("inin-ratelimit-count", "inin-ratelimit-allowed", "inin-ratelimit-reset")
 _CORRELATION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

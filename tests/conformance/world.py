@@ -23,6 +23,8 @@ from simulator.scripts import DEFAULT_OUTBOUND
 from simulator.telephony.edge_groups import CLOUD_GROUP
 from simulator.telephony.sites import MAIN_SITE
 
+from .outbound_bodies import FILTER, FURNITURE
+
 SOURCE = "https://api.mypurecloud.com"
 OUTBOUND = "/api/v2/outbound"
 LISTS = f"{OUTBOUND}/contactlists"
@@ -73,40 +75,6 @@ CONTACT = {
     "retentionType": "RetentionDays",
     "retentionDays": 3,
 }
-FRESH = {
-    "filterType": "AND",
-    "clauses": [
-        {
-            "filterType": "AND",
-            "predicates": [
-                {
-                    "column": "ml_score_at",
-                    "columnType": "alphabetic",
-                    "operator": "AFTER",
-                    "value": "P-01DT00H00M",
-                    "inverted": False,
-                },
-                {
-                    "column": "ml_score",
-                    "columnType": "numeric",
-                    "operator": "BETWEEN",
-                    "range": {
-                        "min": "1",
-                        "max": "100",
-                        "minInclusive": True,
-                        "maxInclusive": True,
-                    },
-                },
-            ],
-        }
-    ],
-}
-FILTER = {
-    "name": "Fresh",
-    "contactList": {"id": "$contactListId"},
-    "sourceType": "ContactList",
-    **FRESH,
-}
 TABLE = {
     "name": "LeadScore",
     "description": "Scores by lead",
@@ -149,14 +117,6 @@ MAPPING = {
 }
 ROUTING = "/api/v2/routing"
 USERS = "/api/v2/users"
-ATTEMPT_LIMIT = {
-    "name": "Three times",
-    "maxAttemptsPerContact": 3,
-    "maxAttemptsPerNumber": 2,
-    "timeZoneId": "Europe/London",
-    "resetPeriod": "TODAY",
-    "recallEntries": {"busy": {"nbrAttempts": 2, "minutesBetweenAttempts": 10}},
-}
 ROLE = {
     "name": "Score writer",
     "description": "Writes scores",
@@ -296,8 +256,8 @@ class World:
             f"/sim/contacts/{names['contactListId']}/a",
             Ask({"callRecords": {"phone": called}, "callable": False}),
         )
-        names["attemptLimitsId"] = await self._make(f"{OUTBOUND}/attemptlimits", ATTEMPT_LIMIT)
         names["contactListFilterId"] = await self._make(FILTERS, FILTER)
+        await self._furnish_outbound()
         await self._make(f"{LISTS}/{names['contactListId']}/export", None)
         patch = {"contactIds": ["c"], "contact": {"data": {"mode": "preview"}}}
         names["jobId"] = await self._make(f"{contacts}/bulk/update", patch)
@@ -327,9 +287,21 @@ class World:
         names["codeId"] = await self._make(f"{ROUTING}/wrapupcodes", {"name": "Won"})
         names["spareCodeId"] = await self._make(f"{ROUTING}/wrapupcodes", {"name": "Lost"})
         names["queueId"] = await self._make(f"{ROUTING}/queues", QUEUE)
+        spare = {**QUEUE, "name": "Spare"}
+        names["spareQueueId"] = await self._make(f"{ROUTING}/queues", spare)
         queue = f"{ROUTING}/queues/{names['queueId']}"
         await self._make(f"{queue}/wrapupcodes", [{"id": "$codeId"}])
         await self.ask("POST", f"{queue}/members", Ask([{"id": "$memberId"}]))
+
+    async def _furnish_outbound(self) -> None:
+        for name, path, body in FURNITURE:
+            self.names[name] = await self._make(f"{OUTBOUND}/{path}", body)
+        await self.ask("POST", f"{OUTBOUND}/campaigns/{self.names['runningId']}/start")
+        dnc_list = f"{OUTBOUND}/dnclists/{self.names['dncListId']}"
+        await self.ask("POST", f"{dnc_list}/phonenumbers", Ask(["+441"]))
+        await self._make(f"{dnc_list}/export", None)
+        export = (await self.ask("GET", f"{dnc_list}/export")).json()
+        self.names["exportId"] = export["uri"].rpartition("/")[2]
 
     async def _furnish_data_service(self) -> None:
         names = self.names

@@ -88,8 +88,8 @@ def test_a_refused_method_tells_the_others(platform):
 
 def test_what_is_not_simulated_is_named(platform):
     """501 says which call it was."""
-    said = platform.send("DELETE", "/api/v2/outbound/sequences/1")
-    assert "DELETE /api/v2/outbound/sequences/1" in said.body["message"]
+    said = platform.send("DELETE", "/api/v2/outbound/campaignrules/1")
+    assert "DELETE /api/v2/outbound/campaignrules/1" in said.body["message"]
 
 
 def test_a_missing_permission_is_named(platform):

@@ -116,9 +116,8 @@ def test_refused_definitions(desk, changes, code):
             "zipCodeColumnName": "zone",
         },
         {"retentionType": "RetentionDays", "retentionDays": 5},
-        {"attemptLimits": {"id": "limit", "name": "ignored"}},
     ],
-    ids=["name", "columns", "header", "email only", "whatsapp only", "zip", "retention", "limits"],
+    ids=["name", "columns", "header", "email only", "whatsapp only", "zip", "retention"],
 )
 def test_borders_are_accepted(desk, changes):
     """A definition exactly at a limit is fine."""
@@ -155,7 +154,11 @@ def put(desk, list_id, **changes):
 
 def test_update(desk):
     """A PUT replaces: version and date move on, what is left out is cleared."""
-    list_id = desk.new_list(attemptLimits={"id": "limit"}, timeZone="Europe/London")
+    limits = desk.organisation.entities["attempt limit"]
+    limit = limits.add({"name": "Three times", "maxAttemptsPerContact": 3})
+    named = {"id": limit.id, "name": "ignored"}
+    list_id = desk.new_list(attemptLimits=named, timeZone="Europe/London")
+    assert desk("GET", f"{LISTS}/{list_id}").body["attemptLimits"] == {"id": limit.id}
     desk.clock.advance(60)
     said = put(desk, list_id, name="Renamed", attemptLimits=None)
     assert said.status == 200
