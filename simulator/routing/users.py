@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 ROOT = "/api/v2/users"
 
 
-def _check(organisation: Organisation, definition: Definition, entity: Entity | None) -> None:
+def _check(organisation: Organisation, definition: Definition, _: Entity | None) -> None:
     address = definition["email"]
     if "@" not in address:
         raise bad_field("invalid.value", "email", "is no mail address")
     for other in organisation.entities[USER]:
-        if other is not entity and other.definition["email"].casefold() == address.casefold():
+        if other.definition["email"].casefold() == address.casefold():
             raise bad_field("duplicate.name", "email", f"another user has {address}")
 
 

@@ -167,7 +167,7 @@ def nested(depth):
     condition = {
         "routingSkill": "Sales",
         "comparator": "GreaterThan",
-        "proficiency": min(depth, 4),
+        "proficiency": 5 - min(depth, 4),
         "childConditions": nested(depth - 1) if depth > 1 else [],
     }
     return [{"routingSkillConditions": [condition], "operation": "And"}]
