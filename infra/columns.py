@@ -71,6 +71,14 @@ def recorded(record: Mapping[str, Any], stack: str, name: str) -> Columns | None
     return found
 
 
+def recorded_types(record: Mapping[str, Any], stack: str, kind: str) -> frozenset[str]:
+    """The columns of a type that the lists of a stack have on record: its scores, its times."""
+    lists: Mapping[str, Columns] = record.get(stack, record.get(OTHERS, {}))
+    return frozenset(
+        column for one in lists.values() for column, of in one["types"].items() if of == kind
+    )
+
+
 def read_record(path: Path = RECORD) -> dict[str, Any]:
     """The committed record: columns by stack and list."""
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

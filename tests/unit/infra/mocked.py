@@ -9,11 +9,13 @@ object has an id yet, as in the first preview of a new stack.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from google.protobuf import empty_pb2, struct_pb2
+from pulumi.output import Unknown
 from pulumi.runtime import mocks, rpc, set_all_config, settings
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
@@ -21,7 +23,7 @@ from pulumi.runtime.stack import run_in_stack
 from infra.program import build
 from infra.stack_files import PROJECT, project_name, read_config
 
-UNKNOWN = rpc.UNKNOWN
+UNKNOWN = Unknown
 SITES = ("PureCloud Voice - AWS",)
 SCRIPTS = ("Default Outbound Script",)
 
@@ -84,12 +86,14 @@ class _Recorder(mocks.MockMonitor):
     Every object comes to be as it was declared; of the platform there are its sites and scripts.
     """
 
-    def __init__(self, *, preview: bool) -> None:
+    def __init__(self, stack: str, *, preview: bool) -> None:
+        self.stack = stack
         self.preview = preview
         self.run = Run()
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the engine's name
         urn = self.make_urn(request.parent, request.type, request.name)
+        urn = f"urn:pulumi:{self.stack}::{urn.partition('::')[2]}"  # theirs says "stack" always
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
         self.run.resources.append(
@@ -106,7 +110,7 @@ class _Recorder(mocks.MockMonitor):
         state = struct_pb2.Struct()
         state.CopyFrom(request.object)
         if request.type.endswith(":OauthClient"):
-            state.update({"clientSecret": UNKNOWN if self.preview else "s3cret"})
+            state.update({"clientSecret": rpc.UNKNOWN if self.preview else "s3cret"})
         known = request.custom and not self.preview
         return resource_pb2.RegisterResourceResponse(
             urn=urn, id=f"{request.name}-id" if known else "", object=state
@@ -128,7 +132,7 @@ class _Recorder(mocks.MockMonitor):
 
 def run(config: Mapping[str, str], stack: str = "test", *, preview: bool = False) -> Run:
     """Run the whole program once with a configuration, whose keys carry their namespace."""
-    recorder = _Recorder(preview=preview)
+    recorder = _Recorder(stack, preview=preview)
     # As mocks.set_mocks does, but for the root resource: a run makes its own, as under the engine.
     settings.configure(
         mocks.MockSettings(
@@ -141,19 +145,20 @@ def run(config: Mapping[str, str], stack: str = "test", *, preview: bool = False
             organization="organization",
         )
     )
+    settings.SETTINGS.rpc_manager.clear()  # of a run that failed
+    settings.SETTINGS.outputs.clear()
     settings.set_root_resource(None)
     set_all_config(dict(config))
     asyncio.run(run_in_stack(build))
     return recorder.run
 
 
+@cache
 def run_stack(stack: str, *, preview: bool = False, **changed: str) -> Run:
-    """Run the program with the configuration of a stack's file, and settings that differ."""
+    """Run the program with the configuration of a stack's file, and settings that differ.
+
+    The same run is not made twice: what comes of it is only looked at.
+    """
     project, config = read_config(PROJECT, stack)
     config |= {f"{project}:{name}": value for name, value in changed.items()}
     return run(config, stack, preview=preview)
-
-
-def names(resources: Sequence[Resource]) -> set[str]:
-    """The names of resources inside the program."""
-    return {one.name for one in resources}

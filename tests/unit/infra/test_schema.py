@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The inputs of every resource are what the provider takes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.infra.mocked import run_stack
+from tests.unit.infra.schema import SCHEMA, problems
+
+LIST = "genesyscloud:index/outboundContactList:OutboundContactList"
+CAMPAIGN = "genesyscloud:index/outboundCampaign:OutboundCampaign"
+FILTER = "genesyscloud:index/outboundContactlistfilter:OutboundContactlistfilter"
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["first preview", "update"])
+@pytest.mark.parametrize("strategy", ["queues", "skills"])
+@pytest.mark.parametrize("stack", ["dev", "local", "prod", "staging"])
+def test_inputs_fit_the_schema(stack: str, strategy: str, *, preview: bool):
+    """Names, types, required properties and values are the provider's, everywhere."""
+    run = run_stack(stack, preview=preview, strategy=strategy)
+    wrong = {one.name: problems(one.type, one.inputs) for one in run.deployed}
+    assert not {name: found for name, found in wrong.items() if found}
+    # Every type of the SDK that makes an object is in use, but for what exists already.
+    kinds = {one.type for one in run.deployed}
+    assert SCHEMA["resources"].keys() - kinds == {
+        "genesyscloud:index/script:Script",
+        "genesyscloud:index/telephonyProvidersEdgesSite:TelephonyProvidersEdgesSite",
+    }
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "found"),
+    [
+        (LIST, {"name": "x"}, ["OutboundContactList.columnNames is missing"]),
+        (LIST, {"columnNames": ["a"], "colour": 1}, ["OutboundContactList.colour is unknown"]),
+        (LIST, {"columnNames": "a"}, ["OutboundContactList.columnNames is no list"]),
+        (LIST, {"columnNames": [1]}, ["OutboundContactList.columnNames is 1, not a string"]),
+        (LIST, {"columnNames": [""]}, ["OutboundContactList.columnNames is blank"]),
+        (
+            LIST,
+            {"columnNames": ["p"], "phoneColumns": [{"columnName": "p"}]},
+            ["OutboundContactList.phoneColumns.type is missing"],
+        ),
+        (
+            FILTER,
+            {"filterType": "XOR"},
+            ["OutboundContactlistfilter.filterType is 'XOR', which is refused"],
+        ),
+        ("genesyscloud:index/x:X", {}, ["genesyscloud:index/x:X is not in the schema"]),
+    ],
+    ids=["required", "unknown", "list", "type", "blank", "nested", "value", "kind"],
+)
+def test_the_check_sees(token: str, inputs: dict[str, object], found: list[str]):
+    """The check of inputs finds each kind of mistake."""
+    assert problems(token, inputs) == found
+
+
+def test_recorded_inputs_pass():
+    """Inputs that the official provider accepted pass the same check."""
+    run = run_stack("prod")
+    campaign = json.loads(json.dumps(dict(run.kind("OutboundCampaign")["campaign-senior"].inputs)))
+    assert problems(CAMPAIGN, campaign) == []
+    assert problems(CAMPAIGN, campaign | {"priority": 6}) == [
+        "OutboundCampaign.priority is 6, which is refused"
+    ]
