@@ -13,6 +13,7 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -23,14 +24,23 @@ from integration.configuration import SettingsError
 from integration.connection import Connection
 from integration.delivery import DeliveryReport
 from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifier
-from integration.loading import ContactLoader, LoadCounts, Loaded, Loader, TierLoader
+from integration.loading import LoadCounts, Loaded, Loader, TierLoader
 from integration.order import Verdict
 from integration.outbox import LedgerRecord, Outbox, OutboxStatus
 from integration.platform.client import Transport
 from integration.platform.errors import PlatformError
 from integration.platform.outgoing import post_json
 from integration.pushing import ProgressSink, Push, PushTools, parts_of, read_row
-from integration.reports import LoadSummary, Plan, Progress, RunSummary, VerdictRow
+from integration.reconciling.places import Place
+from integration.reconciling.reconciliation import Reconciliation
+from integration.reports import (
+    LoadSummary,
+    Plan,
+    Progress,
+    ReconcileSummary,
+    RunSummary,
+    VerdictRow,
+)
 from integration.scores import Rejected, format_instant, instant_of
 from integration.settings import Settings
 from integration.sources import ContactRow, SourceRow
@@ -250,6 +260,32 @@ class App:
             limit_problem=problem,
         )
 
+    async def reconcile(
+        self, *, mend: bool = False, progress: ProgressSink | None = None
+    ) -> ReconcileSummary:
+        """Find leads that do not lie as their scores say; with ``mend`` put them right.
+
+        Raises:
+            SettingsError: scores are kept in no contact list.
+            UnknownColumnsError: the lists of the two tiers differ in their columns.
+            OutboxError: the outbox cannot be used.
+        """
+        if self._settings.store != "contact_list":
+            raise SettingsError(
+                [f"reconcile looks at contact lists, not at a {self._settings.store}"]
+            )
+        connection = self._connect()
+        push = self._push_tools(connection)
+        store = connection.make_store(thorough=True)
+        tools = replace(push.tools, store=store, skip_unchanged=False, trust_ledger=False)
+        places = {
+            tier: Place(partial(connection.export, list_id), connection.loader(list_id))
+            for tier, list_id in self._settings.lists().items()
+        }
+        policy = self._settings.policy()
+        run = Reconciliation(replace(push, tools=tools), policy, places, self._stop, progress)
+        return await run.run(mend=mend)
+
     # -- commands that look at the outbox alone -------------------------------------------
 
     def status(self) -> OutboxStatus:
@@ -305,21 +341,11 @@ class App:
 
     def _loader(self, connection: Connection) -> Loader:
         """What puts contacts on the list, or on the lists of both tiers."""
-        settings, policy = self._settings, self._settings.policy()
-
-        def of(list_id: str) -> ContactLoader:
-            return ContactLoader(
-                connection.client,
-                connection.budget,
-                list_id,
-                policy,
-                connection.retries,
-                self._clock,
-            )
-
-        if settings.strategy == "skills":
-            return of(settings.contact_list)
-        return TierLoader(of(settings.senior_list), of(settings.general_list), policy)
+        loaders = [connection.loader(list_id) for list_id in self._settings.lists().values()]
+        if len(loaders) == 1:
+            return loaders[0]
+        seniors, generals = loaders
+        return TierLoader(seniors, generals, self._settings.policy())
 
     def _push_tools(self, connection: Connection) -> PushTools:
         notifiers: list[Notifier] = []

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from functools import partial
 
 from integration.clock import Clock
+from integration.loading import ContactLoader
 from integration.platform.budget import CallBudget
 from integration.platform.client import GenesysClient, Transport
+from integration.platform.outgoing import fetch
 from integration.platform.regions import locate
 from integration.platform.retry import RetryPolicy, RetryQuota, RetrySession
 from integration.settings import Settings
 from integration.stores.contact_list import ContactListStore
 from integration.stores.data_service import DataServiceStore
 from integration.stores.data_table import DataTableStore
+from integration.stores.exports import ContactExport
 from integration.stores.port import ScoreStore
 from integration.stores.queues import Moves, QueuesStore
 from integration.telemetry import Telemetry
@@ -60,6 +64,7 @@ class Connection:
             on_call=telemetry.called,
         )
         self._settings = settings
+        self._transport = transport
         self.moves = Moves()
         self.store = self.make_store()
 
@@ -92,7 +97,7 @@ class Connection:
                     concurrency=settings.concurrency,
                 )
         if settings.strategy == "skills":
-            return self.contact_list(settings.contact_list)
+            return self.contact_list(settings.contact_list, thorough=thorough)
         return QueuesStore(
             self.contact_list(settings.senior_list),
             self.contact_list(settings.general_list),
@@ -103,7 +108,7 @@ class Connection:
             moves=self.moves,
         )
 
-    def contact_list(self, list_id: str) -> ContactListStore:
+    def contact_list(self, list_id: str, *, thorough: bool = False) -> ContactListStore:
         """Scores in one contact list."""
         return ContactListStore(
             self.client,
@@ -112,6 +117,19 @@ class Connection:
             self._clock,
             batch=self._settings.batch_size,
             concurrency=self._settings.concurrency,
+            thorough=thorough,
+        )
+
+    def export(self, list_id: str) -> ContactExport:
+        """The next export of a contact list."""
+        return ContactExport(
+            self.client, list_id, partial(fetch, transport=self._transport), self._clock
+        )
+
+    def loader(self, list_id: str) -> ContactLoader:
+        """Puts contacts on a contact list."""
+        return ContactLoader(
+            self.client, self.budget, list_id, self._settings.policy(), self.retries, self._clock
         )
 
     def retries(self) -> RetrySession:

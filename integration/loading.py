@@ -136,16 +136,33 @@ class ContactLoader:
             UnknownColumnsError: the contact list lacks some of ``columns`` and ``besides``.
             PlatformError: the list cannot be read.
         """
-        answer = await self._client.call("read contact list", "GET", self._list_path, expect=dict)
-        known = list(answer.body.get("columnNames") or [])
-        self._has_lead_column = self._columns.lead in known
-        unknown = [name for name in dict.fromkeys([*columns, *besides]) if name not in known]
+        name, known = await self._described()
+        unknown = [one for one in dict.fromkeys([*columns, *besides]) if one not in known]
         if unknown:
             raise UnknownColumnsError(
-                f'contact list "{answer.body.get("name", self._list_id)}" has no column '
+                f'contact list "{name}" has no column '
                 f"{', '.join(unknown)}; it has {', '.join(known)}. Columns are fixed when a list "
                 "is created: rename the file's columns, or leave them out"
             )
+        return self._without_scores(columns)
+
+    async def columns(self) -> list[str]:
+        """The columns of the list, but for the score columns.
+
+        Raises:
+            PlatformError: the list cannot be read.
+        """
+        _, known = await self._described()
+        return self._without_scores(known)
+
+    async def _described(self) -> tuple[str, list[str]]:
+        """The list's name and all of its columns."""
+        answer = await self._client.call("read contact list", "GET", self._list_path, expect=dict)
+        known = list(answer.body.get("columnNames") or [])
+        self._has_lead_column = self._columns.lead in known
+        return str(answer.body.get("name", self._list_path)), known
+
+    def _without_scores(self, columns: Sequence[str]) -> list[str]:
         scores = self._columns
         kept = {scores.score, scores.instant, scores.tier, scores.model, scores.lead}
         return [name for name in columns if name not in kept]

@@ -39,6 +39,11 @@ class StoredScore:
     at: int | None = None
 
 
+def age_of(stored: StoredScore) -> tuple[int, bool]:
+    """The order of stored scores: newer is more; of the same instant the one that has a score."""
+    return (-1 if stored.at is None else stored.at, stored.score is not None)
+
+
 def lost_because(verdict: Verdict, score: LeadScore, rival: LeadScore | StoredScore) -> str:
     """The reason code of a ``verdict`` on ``score`` that ``rival`` (stored, or waiting) brought.
 

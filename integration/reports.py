@@ -8,7 +8,7 @@ JSON form, and in the documentation. They are kept stable; scripts read them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import Any, Final, Protocol
@@ -178,6 +178,47 @@ class Plan:
         return ExitCode.ROWS_LEFT if self.rejected else ExitCode.FINE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcileSummary:
+    """What a reconciliation found, and what it mended: counts are leads.
+
+    Attributes:
+        leads: all leads on the lists.
+        found: those with which something is wrong.
+        kinds: how many each kind of finding concerns; a lead may be among several.
+        mend: whether it was to mend what it found.
+        mended: findings that are put right.
+        right_by_now: findings that somebody else had put right by then.
+        left: findings that are not, by reason.
+        tier_moves: leads that are dialled from the other tier's list now.
+        calls: requests made.
+        seconds: duration of the run.
+        examples: some leads and the kinds of their findings.
+        interrupted: whether a signal ended it.
+        stopped: the refusal that ended it; None where nothing did.
+    """
+
+    leads: int
+    found: int
+    kinds: Mapping[str, int]
+    mend: bool
+    mended: int
+    right_by_now: int
+    left: Mapping[str, int]
+    tier_moves: int
+    calls: int
+    seconds: float
+    examples: tuple[tuple[str, tuple[str, ...]], ...]
+    interrupted: bool = False
+    stopped: PlatformError | None = None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """1 where something is wrong, or was and could not be mended."""
+        left = bool(self.left if self.mend else self.found)
+        return _exit_code(self.stopped, interrupted=self.interrupted, left=left)
+
+
 @dataclass(frozen=True, slots=True)
 class VerdictRow:
     """One input row and what became of it.
@@ -222,7 +263,7 @@ def write_verdicts(rows: Iterable[VerdictRow], out: TextSink) -> int:
     return count
 
 
-def as_json(report: RunSummary | LoadSummary | Plan) -> dict[str, Any]:
+def as_json(report: RunSummary | LoadSummary | Plan | ReconcileSummary) -> dict[str, Any]:
     """A report with its exit code, as a JSON document of stable keys."""
     document = {field.name: getattr(report, field.name) for field in fields(report)}
     for name, value in document.items():
@@ -235,6 +276,10 @@ def as_json(report: RunSummary | LoadSummary | Plan) -> dict[str, Any]:
         ]
         document["refused"] = [
             {"lead_id": lead, "message": message} for lead, message in report.refused
+        ]
+    if isinstance(report, ReconcileSummary):
+        document["examples"] = [
+            {"lead_id": lead, "kinds": list(kinds)} for lead, kinds in report.examples
         ]
     if "stopped" in document:
         document["stopped"] = None if document["stopped"] is None else str(document["stopped"])

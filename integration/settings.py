@@ -308,6 +308,12 @@ class Settings(BaseSettings):
             columns=self.score_columns(),
         )
 
+    def lists(self) -> dict[str, str]:
+        """The contact lists that leads are on, by tier; one for all tiers has the tier ""."""
+        if self.strategy == "skills":
+            return {"": self.contact_list}
+        return {self.senior_tier: self.senior_list, self.general_tier: self.general_list}
+
     def read_secret(self) -> SecretStr:
         """The client's secret as it is now; a file is read again each time.
 

@@ -25,7 +25,7 @@ Line = tuple[str, int | str, str]
 def run_summary(run: RunSummary) -> RenderableType:
     """What became of a push."""
     read = "read from the platform" if run.audit == "read" else "taken from the ledger"
-    refusals = f"; {_count(run.episodes_429, 'refusal')} for too many calls"
+    refusals = f"; {count_of(run.episodes_429, 'refusal')} for too many calls"
     lines: list[Line] = [
         ("accepted", run.accepted, ""),
         ("delivered", run.delivered, _if(run.unchanged, "with an unchanged value")),
@@ -41,8 +41,8 @@ def run_summary(run: RunSummary) -> RenderableType:
         ("previous values", run.previous_logged, f"on record, {read}"),
     ]
     rate = f", {run.delivered / run.seconds:,.0f} delivered per second" if run.seconds > 0 else ""
-    title = f"{run.source}: {_count(run.rows, 'row')} in {run.seconds:,.1f} s{rate}"
-    return _report(title, lines, _ending(run.interrupted, run.stopped))
+    title = f"{run.source}: {count_of(run.rows, 'row')} in {run.seconds:,.1f} s{rate}"
+    return report(title, lines, ending_of(run.interrupted, run.stopped))
 
 
 def _moves(run: RunSummary) -> list[Line]:
@@ -64,14 +64,14 @@ def load_summary(load: LoadSummary, source: str) -> RenderableType:
         ("refused", len(load.refused), "by the platform"),
         ("calls", load.calls, ""),
     ]
-    title = f"{source}: {_count(load.rows, 'contact')} in {load.seconds:,.1f} s"
-    return _report(title, lines, _ending(load.interrupted, load.stopped))
+    title = f"{source}: {count_of(load.rows, 'contact')} in {load.seconds:,.1f} s"
+    return report(title, lines, ending_of(load.interrupted, load.stopped))
 
 
 def plan_summary(plan: Plan, source: str) -> RenderableType:
     """What a push would take."""
     lines: list[Line] = [
-        ("accepted", plan.accepted, f"scores of {_count(plan.leads, 'lead')}"),
+        ("accepted", plan.accepted, f"scores of {count_of(plan.leads, 'lead')}"),
         ("rejected", plan.rejected, "are no scores"),
         ("calls", plan.calls, f"{plan.reads:,} to read, {plan.writes:,} to write"),
         ("seconds", round(plan.seconds), f"at {plan.allowed:,} calls per minute, at the least"),
@@ -79,7 +79,7 @@ def plan_summary(plan: Plan, source: str) -> RenderableType:
     ending = ["Nothing was changed."]
     if plan.limit_problem:
         ending.append(f"The platform could not be asked for its limit: {plan.limit_problem}")
-    return _report(f"{source}: {_count(plan.rows, 'row')}", lines, ending)
+    return report(f"{source}: {count_of(plan.rows, 'row')}", lines, ending)
 
 
 def status_summary(status: OutboxStatus, path: str) -> RenderableType:
@@ -98,7 +98,7 @@ def status_summary(status: OutboxStatus, path: str) -> RenderableType:
         told = f"{reason or 'put off'}{f': {message}' if message else ''}"
         alike.setdefault(told, []).append(lead)
     ending = [f"{_leads(leads)}: {told}" for told, leads in alike.items()]
-    return _report(f"outbox {path}", lines, ending)
+    return report(f"outbox {path}", lines, ending)
 
 
 def history_table(records: Sequence[LedgerRecord]) -> RenderableType:
@@ -166,7 +166,7 @@ class ProblemRows:
         count = run.rejected + run.conflicts + run.unknown + run.waiting
         if shown and count > len(shown):
             where = f"{self._listed} lists" if self._listed else "--verdicts FILE lists"
-            yield f"and {_count(count - len(shown), 'more row')}; {where} every row"
+            yield f"and {count_of(count - len(shown), 'more row')}; {where} every row"
 
 
 def load_problems(load: LoadSummary, source: str) -> Iterator[str]:
@@ -178,7 +178,7 @@ def load_problems(load: LoadSummary, source: str) -> Iterator[str]:
         yield f"{source} lead {lead_id}: {reason}"
     more = sum(max(0, len(one) - MOST_PROBLEMS) for one in (load.rejected, load.refused))
     if more:
-        yield f"and {_count(more, 'more contact')}; --json lists every one"
+        yield f"and {count_of(more, 'more contact')}; --json lists every one"
 
 
 def status_json(status: OutboxStatus) -> dict[str, Any]:
@@ -204,7 +204,8 @@ def history_json(records: Iterable[LedgerRecord]) -> list[dict[str, Any]]:
     return document
 
 
-def _report(title: str, lines: Iterable[Line], ending: Iterable[str]) -> RenderableType:
+def report(title: str, lines: Iterable[Line], ending: Iterable[str]) -> RenderableType:
+    """A title, lines of name, number and remark, and sentences."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column()
     table.add_column(justify="right")
@@ -217,7 +218,8 @@ def _report(title: str, lines: Iterable[Line], ending: Iterable[str]) -> Rendera
     )
 
 
-def _ending(interrupted: bool, stopped: object) -> list[str]:  # noqa: FBT001 - one of two reasons
+def ending_of(interrupted: bool, stopped: object) -> list[str]:  # noqa: FBT001 - one of two reasons
+    """What ended a run before its time, in sentences."""
     ending = []
     if interrupted:
         ending.append("Interrupted: what was accepted is kept.")
@@ -226,7 +228,8 @@ def _ending(interrupted: bool, stopped: object) -> list[str]:  # noqa: FBT001 - 
     return ending
 
 
-def _count(number: int, noun: str) -> str:
+def count_of(number: int, noun: str) -> str:
+    """``1,000 leads``, ``1 lead``."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from integration import sources
 from integration.app import App
-from integration.cli import summaries
+from integration.cli import reconciliations, summaries
 from integration.cli.console import note, result, show
 from integration.cli.options import EPILOG, LOCAL, Given, takes_settings
 from integration.cli.progress import ProgressSink, progress_display
@@ -25,7 +25,7 @@ from integration.cli.verdict_file import VerdictFile
 from integration.clock import Clock
 from integration.configuration import CONTACTS, PLATFORM
 from integration.outbox import LedgerRecord, OutboxStatus
-from integration.reports import RunSummary
+from integration.reports import ReconcileSummary, RunSummary
 from integration.reports import as_json as report_json
 from integration.settings import Settings
 from integration.sources.text import ByteStream
@@ -62,6 +62,9 @@ VerdictTarget = Annotated[
         "new value. - is standard output; the summary then goes to standard error.",
     ),
 ]
+Mend = Annotated[
+    bool, typer.Option("--mend", help="Put right what is found, under the rules of a push.")
+]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Deliver what earlier runs have left; takes no FILE.")
 ]
@@ -81,7 +84,12 @@ class Verbs:
 
     def register(self, app: typer.Typer) -> None:
         """Add the verbs to ``app``, in the order in which help shows them."""
-        platform: tuple[Callable[..., None], ...] = (self.push, self.load, self.plan)
+        platform: tuple[Callable[..., None], ...] = (
+            self.push,
+            self.load,
+            self.plan,
+            self.reconcile,
+        )
         local: tuple[Callable[..., None], ...] = (self.status, self.retry, self.history)
         for command in platform:
             app.command(epilog=EPILOG)(takes_settings()(command))
@@ -207,6 +215,39 @@ class Verbs:
                 report_json(plan) if as_json else None,
             )
             raise typer.Exit(plan.exit_code)
+
+    def reconcile(
+        self,
+        *,
+        mend: Mend = False,
+        as_json: AsJson = False,
+        quiet: Quiet = False,
+        given: Given,
+    ) -> None:
+        """Find leads that do not lie as their scores say: wrong tier, missing, other scores.
+
+        Looks at all contacts by an export of each list, which takes a few calls however many
+        there are. Reports leads that are dialled from both lists or from none, contacts that one
+        list lacks, scores in the wrong tier (after a changed threshold, say), and scores that
+        differ from what was delivered. Changes nothing without --mend.
+
+        Exit codes: 0 all is well, or is now; 1 something is wrong, or could not be mended; 2
+        usage or settings; 3 refused by the platform; 4 interrupted.
+        """
+        with ending_with_an_exit_code() as interrupts:
+            settings = _settings(given, CONTACTS)
+
+            async def work(app: App) -> ReconcileSummary:
+                with self._progress("reconcile", quiet) as progress:
+                    return await app.reconcile(mend=mend, progress=progress)
+
+            summary = run(self._make_app, settings, work, interrupts)
+            _show(
+                reconciliations.summary_of(summary),
+                report_json(summary) if as_json else None,
+                quiet=quiet and not summary.exit_code,
+            )
+            raise typer.Exit(summary.exit_code)
 
     def status(self, *, as_json: AsJson = False, given: Given) -> None:
         """Show what waits in the outbox, what is parked, and why."""

@@ -11,6 +11,7 @@ from integration.order import StoredScore
 from integration.outbox import unknown_leads
 from integration.outbox.database import Database
 from integration.outbox.rows import PENDING_COLUMNS, read_pending
+from integration.scores import LeadScore
 
 _OUTCOMES = (
     " FROM arrival a JOIN run r ON r.id = a.run"
@@ -204,6 +205,53 @@ class Records:
             if row is not None:
                 found[lead] = StoredScore(*row)
         return found
+
+    def newest(
+        self, destination: str, lead_id: str, at: int | None
+    ) -> tuple[LeadScore | None, bool]:
+        """The newest score that a lead is known to have had at ``destination``.
+
+        And whether any score calculated ``at`` is on record for it, be it delivered or not.
+        """
+        connection = self._db.read()
+        row = connection.execute(
+            "SELECT lead, score, at, model FROM ledger WHERE lead = ? AND destination = ?"
+            " AND outcome IN ('delivered', 'observed') ORDER BY at DESC LIMIT 1",
+            (lead_id, destination),
+        ).fetchone()
+        if row is None or at is None:
+            return (None if row is None else LeadScore(*row)), False
+        known = connection.execute(
+            "SELECT 1 FROM ledger WHERE lead = ? AND destination = ? AND at = ?",
+            (lead_id, destination, at),
+        ).fetchone()
+        return LeadScore(*row), known is not None
+
+    def observe(
+        self, destination: str, run: int, seen: Iterable[tuple[LeadScore, StoredScore]], now: int
+    ) -> None:
+        """Put scores on record that another program has written, each with the one before it."""
+        with self._db.transaction() as connection:
+            connection.executemany(
+                "INSERT INTO ledger (lead, destination, at, score, model, previous, previous_at,"
+                " run, correlation, recorded, settled, outcome)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, 'observed') ON CONFLICT DO NOTHING",
+                (
+                    (
+                        score.lead_id,
+                        destination,
+                        score.at,
+                        score.score,
+                        score.model_version,
+                        before.score,
+                        before.at,
+                        run,
+                        now,
+                        now,
+                    )
+                    for score, before in seen
+                ),
+            )
 
     def status(self, now: int) -> OutboxStatus:
         """What waits, what is parked and why, at ``now`` (ms since 1970)."""

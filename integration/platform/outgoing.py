@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Documents posted to addresses that are not the platform's: alerts for people.
+"""Documents that go to, or come from, addresses that are not the platform's API.
 
-They are no part of the call budget and carry no token of ours.
+Alerts for people are posted, and files that the platform has put into its storage are fetched from
+their signed addresses. Neither is part of the call budget, and neither carries a token of ours.
 """
 
 from __future__ import annotations
 
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
 import httpx
 
+from integration.platform.errors import Unreachable
+from integration.platform.regions import is_loopback
+
 _TIMEOUT_S = 10.0
+_FETCH_TIMEOUT_S = 60.0
 
 
 class NotPostedError(OSError):
@@ -30,3 +38,32 @@ async def post_json(
         raise NotPostedError(f"the webhook could not be reached ({type(error).__name__})") from None
     if not answer.is_success:
         raise NotPostedError(f"the webhook answered {answer.status_code}")
+
+
+async def fetch(
+    address: str, file: BinaryIO, *, transport: httpx.AsyncBaseTransport | None = None
+) -> None:
+    """Write what lies at a signed ``address`` to ``file``, piece by piece, in one attempt.
+
+    Raises:
+        Unreachable: it did not come as a whole. The address, which is a secret, is not named.
+    """
+    local = is_loopback(address)
+    problem = ""
+    if urlsplit(address).scheme != "https" and not local:
+        raise Unreachable(operation="fetch file", message="its address is not an https address")
+    try:
+        async with (
+            httpx.AsyncClient(
+                transport=transport, timeout=_FETCH_TIMEOUT_S, trust_env=not local
+            ) as client,
+            client.stream("GET", address) as answer,
+        ):
+            if answer.status_code == httpx.codes.OK:
+                async for piece in answer.aiter_bytes():
+                    file.write(piece)
+                return
+            problem = f"its storage answered {answer.status_code}"
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        problem = f"the connection to its storage failed ({type(error).__name__})"
+    raise Unreachable(operation="fetch file", message=problem)

@@ -21,7 +21,7 @@ from integration.order import StoredScore
 from integration.platform.client import GenesysClient
 from integration.platform.paths import path
 from integration.platform.permits import Reservation
-from integration.policy import ScoringPolicy
+from integration.policy import ScoreColumns, ScoringPolicy
 from integration.scores import LeadScore, read_instant
 from integration.stores.port import Held, Write, WriteGroup
 
@@ -49,6 +49,7 @@ class ContactListStore:
         clock: the time.
         batch: scores that are delivered together, at most :data:`WRITE_SIZE`.
         concurrency: bulk reads under way at the same time.
+        thorough: also write a score that is there, where the contact names another tier than its.
     """
 
     def __init__(
@@ -60,7 +61,9 @@ class ContactListStore:
         *,
         batch: int = WRITE_SIZE,
         concurrency: int = 10,
+        thorough: bool = False,
     ) -> None:
+        self._thorough = thorough
         self._client = client
         self._list_id = list_id
         self._path = path("/api/v2/outbound/contactlists/{list}/contacts", list=list_id)
@@ -140,15 +143,17 @@ class ContactListStore:
         return [contact for contact in answer.body if _is_contact(contact)]
 
     def _held(self, contact: Mapping[str, Any]) -> Held:
-        data, columns = contact["data"], self._policy.columns
-        return Held(
-            StoredScore(
-                _stored_score(data.get(columns.score)),
-                read_instant(str(data.get(columns.instant) or "")),
-            ),
-            self._clock.monotonic(),
-            contact,
-        )
+        data = contact["data"]
+        stored = stored_in(data, self._policy.columns)
+        placed = not (self._thorough and self._in_wrong_tier(data, stored))
+        return Held(stored, self._clock.monotonic(), contact, placed=placed)
+
+    def _in_wrong_tier(self, data: Mapping[str, Any], stored: StoredScore) -> bool:
+        if stored.score is None or stored.at is None:
+            return False
+        if self._policy.is_stale(stored.at, self._clock.now()):
+            return False  # it steers nothing, whatever it names
+        return data.get(self._policy.columns.tier) != self._policy.tier(stored.score)
 
     def groups(self, writes: Sequence[Write]) -> list[WriteGroup]:
         """Ordinary refreshes, and apart from them the leads that are to be queued again.
@@ -224,6 +229,14 @@ class ContactListStore:
             for lead, data in contact_columns(contacts).items()
             if not any(value for name, value in data.items() if name not in ours)
         }
+
+
+def stored_in(data: Mapping[str, Any], columns: ScoreColumns) -> StoredScore:
+    """The score in the columns of a contact."""
+    return StoredScore(
+        _stored_score(data.get(columns.score)),
+        read_instant(str(data.get(columns.instant) or "")),
+    )
 
 
 def contact_columns(contacts: Sequence[Any]) -> dict[str, Mapping[str, str]]:

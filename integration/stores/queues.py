@@ -19,7 +19,7 @@ Source: platform.md section 8, option A (two lists, two campaigns, two queues).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any, Final
@@ -27,7 +27,7 @@ from typing import Any, Final
 import structlog
 
 from integration.clock import Clock
-from integration.order import StoredScore
+from integration.order import age_of
 from integration.platform.errors import Forbidden, PlatformError, Refused
 from integration.platform.permits import Reservation
 from integration.policy import ScoringPolicy
@@ -82,6 +82,8 @@ class Moves:
 
     made: int = 0
     waiting: int = 0
+    kept: set[str] = field(default_factory=set)
+    """Leads that a thorough look has found to stay for a recall."""
 
 
 class QueuesStore:
@@ -181,10 +183,13 @@ class QueuesStore:
         there = await self._contacts(
             unsure, calls, lambda score: self._other(wanted[score.lead_id])
         )
-        return {
+        held = {
             lead: self._held(wanted[lead], found, there.get(lead), now)
             for lead, found in here.items()
         }
+        if self._thorough:
+            self._moves.kept |= {lead for lead, one in held.items() if one.waits}
+        return {**held}
 
     async def _contacts(
         self, scores: Sequence[LeadScore], calls: Reservation, tier_of: Callable[[LeadScore], str]
@@ -206,11 +211,11 @@ class QueuesStore:
             tier, here, there = self._other(tier), there, here
             inside, outside = outside, inside
         return HeldInTier(
-            max(here.stored, there.stored, key=_age_key),
+            max(here.stored, there.stored, key=age_of),
             min(here.read_at, there.read_at),
             here.row,
             # A score that only the list has in which the lead is not dialled counts for nothing.
-            placed=inside and not outside,
+            placed=inside and not outside and age_of(here.stored) >= age_of(there.stored),
             tier=tier,
             other=there.row,
             waits=waits,
@@ -332,11 +337,6 @@ class QueuesStore:
 def _in_tier(write: Write) -> HeldInTier:
     assert isinstance(write.held, HeldInTier)
     return write.held
-
-
-def _age_key(stored: StoredScore) -> tuple[int, bool]:
-    """Newer is more; of the same instant the one that has a score."""
-    return (-1 if stored.at is None else stored.at, stored.score is not None)
 
 
 def _named(contact: Any, shown: Collection[str]) -> bool:

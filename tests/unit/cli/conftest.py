@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from integration.cli.command import build
 from integration.outbox import OutboxStatus
-from integration.reports import LoadSummary, Plan, RunSummary, VerdictRow
+from integration.reports import LoadSummary, Plan, ReconcileSummary, RunSummary, VerdictRow
 from simulator.clock import VirtualClock
 
 SECRET = "swordfish-1234567"
@@ -84,6 +84,15 @@ class FakeApp:
         numbers = {"rows": len(found), "created": len(found), "changed": 0, "unchanged": 0}
         plain = {"rejected": (), "refused": (), "calls": 2, "seconds": 1.0}
         return LoadSummary(**{**numbers, **plain, **self.result})
+
+    async def reconcile(self, *, mend, progress=None):
+        assert progress is not None
+        self.calls.append(("reconcile", mend))
+        if self.failure is not None:
+            raise self.failure
+        nothing = {"found": 0, "kinds": {}, "mended": 0, "right_by_now": 0, "left": {}}
+        plain = {"leads": 100_000, "tier_moves": 0, "calls": 10, "seconds": 2.0, "examples": ()}
+        return ReconcileSummary(**{"mend": mend, **nothing, **plain, **self.result})
 
     async def plan(self, rows):
         count = len(list(rows))

@@ -199,6 +199,39 @@ class Site:
 
         self.transport.handle_async_request = act_first
 
+    def before_call(self, matches, act, *, number=1):
+        """Do ``act`` when the product's ``number``-th call that ``matches`` is on its way."""
+        carry, calls = self.transport.handle_async_request, itertools.count(1)
+
+        async def act_first(request):
+            if matches(request.method, request.url.path) and next(calls) == number:
+                self.transport.handle_async_request = carry
+                act()
+            return await carry(request)
+
+        self.transport.handle_async_request = act_first
+
+    def before_read(self, tier, act):
+        end = f"/{self.lists[tier]}/contacts/bulk"
+        self.before_call(lambda _, path: path.endswith(end), act)
+
+    def before_export_of(self, tier, act, *, number=1):
+        end = f"/{self.lists[tier]}/export"
+        self.before_call(
+            lambda method, path: method == "POST" and path.endswith(end), act, number=number
+        )
+
+    def exports(self):
+        """How many exports the product has asked for."""
+        found = self.control.calls(operation="post_outbound_contactlist_export", client_id="pusher")
+        return len(found["calls"])
+
+    def move(self, lead, was, now, score):
+        """Somebody else's push moves a lead."""
+        self.change(lead, was, data={"route_tier": now})
+        data = {"ml_score": str(score), "ml_score_at": self.instant(), "route_tier": now}
+        self.change(lead, now, data=data)
+
     # -- the product ---------------------------------------------------------------------
 
     def instant(self, age=0.0):
@@ -251,6 +284,41 @@ class Site:
 
         self.run(main())
 
+    def killed_at(self, work, call, *, answered, watch=lambda: None, **changes):
+        """Do ``work`` in a process that is killed at its ``call``-th call; whether it was.
+
+        Either before the call arrives, or (``answered``) right after it was carried out.
+        """
+        carry, calls, killed = self.transport.handle_async_request, itertools.count(1), []
+
+        async def main():
+            app = self.app(**changes)
+            running = asyncio.ensure_future(work(app))
+
+            async def carry_or_kill(request):
+                if next(calls) != call:
+                    answer = await carry(request)
+                    watch()
+                    return answer
+                if answered:
+                    await carry(request)
+                    watch()
+                killed.append(request.url.path)
+                app.outbox.close()  # nothing of it is kept from here on
+                running.cancel()
+                raise asyncio.CancelledError
+
+            self.transport.handle_async_request = carry_or_kill
+            with contextlib.suppress(BaseException):
+                await running
+            await app.close()
+
+        try:
+            self.run(main())
+        finally:
+            self.transport.handle_async_request = carry
+        return bool(killed)
+
     def resume(self, **changes):
         return self.use(lambda app: app.resume(), **changes)
 
@@ -268,11 +336,32 @@ class Site:
 
         return self.use(look)
 
-    def load(self, *contacts, columns=("phone", "zone"), **changes):
-        rows = [
+    def reconcile(self, *, mend=False, **changes):
+        return self.use(lambda app: app.reconcile(mend=mend), **changes)
+
+    def kinds(self, **changes):
+        """What a reconciliation finds, by lead; it changes nothing."""
+        self.forget_calls()
+        summary = self.reconcile(**changes)
+        assert self.writes() == []
+        assert summary.exit_code == (1 if summary.found else 0)
+        return dict(summary.examples)
+
+    def mend(self, **changes):
+        """Mend, and see that nothing is left to be found."""
+        summary = self.reconcile(mend=True, **changes)
+        assert (summary.left, summary.stopped, summary.exit_code) == ({}, None, 0)
+        assert self.kinds(**changes) == {}
+        return summary
+
+    def contact_rows(self, *contacts, columns=("phone", "zone")):
+        return [
             ContactRow(row, lead, dict(zip(columns, values, strict=True)), None)
             for row, (lead, *values) in enumerate(contacts, 1)
         ]
+
+    def load(self, *contacts, columns=("phone", "zone"), **changes):
+        rows = self.contact_rows(*contacts, columns=columns)
         return self.use(lambda app: app.load(rows, columns), **changes)
 
 
