@@ -38,10 +38,10 @@ def read_organisation(config: Mapping[str, str], problems: list[str]) -> Organis
     gateways = _gateways(config.get(f"{PROVIDER}:gateways", ""), problems)
     if region and gateways:
         problems.append(
-            f"{PROVIDER}:awsRegion and {PROVIDER}:gateways are both given: uploads would reach the "
-            "region and all else the gateway; leave one of them out"
+            f"a region ({PROVIDER}:awsRegion or GENESYSCLOUD_REGION) and {PROVIDER}:gateways are "
+            "both given: uploads would reach the one and all else the other; leave one of them out"
         )
-    if not region and not gateways:
+    if not region and not config.get(f"{PROVIDER}:gateways"):
         problems.append(
             f"the organisation is not named: pulumi config set {PROVIDER}:awsRegion eu-central-1"
         )

@@ -46,7 +46,7 @@ _SCRATCH: Final = _WRITES | {
 
 
 def columns_on_record(contacts: Declared, record: Mapping[str, Any]) -> Iterator[str]:
-    """The columns are those of ``infra/columns.json``."""
+    """The columns are those on record in infra/columns.json."""
     now = columns_of_resource(contacts.properties)
     before = recorded(record, contacts.stack, contacts.name)
     if before is None:
@@ -56,9 +56,9 @@ def columns_on_record(contacts: Declared, record: Mapping[str, Any]) -> Iterator
         )
     elif now != before:
         yield (
-            f"{'; '.join(_differences(before, now))}. Columns are fixed at creation: the list "
-            "would be replaced, and all its contacts with their call history would be lost. If "
-            "that is what you want, run: python -m infra.columns --write"
+            f"differs from the record: {'; '.join(_differences(before, now))}. Columns are fixed "
+            "at creation: the list would be replaced, and all its contacts with their call history "
+            "would be lost. If that is what you want, run: python -m infra.columns --write"
         )
 
 
