@@ -24,27 +24,26 @@ from integration.configuration import SettingsError
 from integration.connection import Connection
 from integration.delivery import DeliveryReport
 from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifier
-from integration.loading import LoadCounts, Loaded, Loader, TierLoader
+from integration.load_run import LoadRun
+from integration.loading import Loader, TierLoader
 from integration.order import Verdict
 from integration.outbox import LedgerRecord, Outbox, OutboxStatus
 from integration.platform.client import Transport
 from integration.platform.errors import PlatformError
 from integration.platform.outgoing import post_json
-from integration.pushing import ProgressSink, Push, PushTools, parts_of, read_row
+from integration.pushing import ProgressSink, Push, PushTools, read_row
 from integration.reconciling.places import Place
 from integration.reconciling.reconciliation import Reconciliation
 from integration.reports import (
     LoadSummary,
     Plan,
-    Progress,
     ReconcileSummary,
     RunSummary,
     VerdictRow,
 )
-from integration.scores import Rejected, format_instant, instant_of
+from integration.scores import format_instant, instant_of
 from integration.settings import Settings
 from integration.sources import ContactRow, SourceRow
-from integration.stores.contact_list import WRITE_SIZE
 from integration.telemetry import Telemetry
 
 _DAY_MS: Final = 24 * 3600 * 1000
@@ -161,63 +160,10 @@ class App:
             UnknownColumnsError: the list lacks a column of the file.
             PlatformError: the rest could not be loaded; loading again is harmless.
         """
-        started = self._clock.monotonic()
         connection = self._connect()
-        loader, counts = self._loader(connection), LoadCounts()
-        wanted = await loader.check(columns)
-        rows = 0
-        rejected: list[tuple[int, Rejected]] = []
-        stopped: PlatformError | None = None
-        for part in parts_of(self._unless_stopped(contacts), WRITE_SIZE):
-            if self._stop.is_set():
-                self._cut_short = True
-                break
-            rows += len(part)
-            parts: list[dict[str, dict[str, str]]] = [{}]
-            good = parts[-1]
-            for contact in part:
-                if contact.problem is not None:
-                    rejected.append((contact.row, contact.problem))
-                else:
-                    if contact.lead_id in good:  # the later row is loaded after the earlier one
-                        parts.append({})
-                        good = parts[-1]
-                    values = {name: contact.data[name] for name in wanted if name in contact.data}
-                    good[contact.lead_id] = values
-            for one in parts:
-                loaded = Loaded()
-                try:
-                    await loader.load(one, loaded)
-                except PlatformError as problem:
-                    stopped = problem
-                    break
-                finally:
-                    counts.add(loaded)
-            if stopped is not None:
-                break
-            if progress is not None:
-                status = connection.budget.status()
-                progress(
-                    Progress(
-                        accepted=rows,
-                        done=rows,
-                        budget_used=status.used,
-                        budget_allowed=status.allowed,
-                        waiting_reason=status.reason,
-                    )
-                )
-        return LoadSummary(
-            rows=rows,
-            created=counts.created,
-            changed=counts.changed,
-            unchanged=counts.unchanged,
-            rejected=tuple(rejected),
-            refused=tuple(counts.refused),
-            calls=connection.client.calls.made,
-            seconds=self._clock.monotonic() - started,
-            interrupted=self._cut_short,
-            stopped=stopped,
-        )
+        loader = self._loader(connection)
+        run = LoadRun(loader, connection, self._clock, self._stop, progress)
+        return await run.load(contacts, columns)
 
     async def plan(self, rows: Iterable[SourceRow]) -> Plan:
         """What pushing ``rows`` would take; changes nothing.

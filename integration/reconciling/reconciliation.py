@@ -59,6 +59,7 @@ class Reconciliation:
         self._places = places
         self._stop = stop
         self._progress = progress
+        self._cut_short = False
 
     async def run(self, *, mend: bool) -> ReconcileSummary:
         """Find what is wrong; with ``mend`` also put it right."""
@@ -78,7 +79,7 @@ class Reconciliation:
             except PlatformError as problem:
                 stopped = problem
             except _StoppedError:
-                pass
+                self._cut_short = True
             seconds = self._tools.clock.monotonic() - started
             return self._summary(survey, leads, seconds, stopped, mend=mend)
 
@@ -157,6 +158,7 @@ class Reconciliation:
                 (one.lead_id, tuple(sorted(one.kinds)))
                 for one in islice(survey.findings(), EXAMPLES)
             ),
-            interrupted=self._stop.is_set(),
+            # A signal that came too late to keep anything from being done has ended nothing.
+            interrupted=self._cut_short or (mend and self._stop.is_set() and bool(outcomes)),
             stopped=stopped,
         )

@@ -43,6 +43,12 @@ def test_loading_twice_changes_nothing(site):
     assert site.writes() == []
 
 
+def test_a_lead_that_comes_twice(site):
+    """The later row of a lead counts."""
+    site.load(("a", "+49301", "x"), ("b", "+49302", "x"), ("a", "+49303", "x"))
+    assert [site.data("a", tier)["phone"] for tier in BOTH] == ["+49303", "+49303"]
+
+
 def test_a_changed_column_is_changed_on_both_lists(site):
     """A new phone number replaces the old one on both; score and tier stay as they are."""
     site.settle("a", "senior", 90)

@@ -378,22 +378,24 @@ def test_a_score_that_still_has_to_wait(site):
 # -- what ends it ----------------------------------------------------------------------------
 
 
-def test_it_waits_for_another_deliverer(site):
+@pytest.mark.parametrize("watched", [True, False], ids=["watched", "unwatched"])
+def test_it_waits_for_another_deliverer(site, watched):
     """While another process delivers from the outbox, nothing is mended; then it is."""
     site.settle("a", SENIOR, 90)
     told = []
+    progress = told.append if watched else None
 
     async def beside(app):
         other_process = site.app()
         assert other_process.outbox.lock.acquire()
-        running = asyncio.ensure_future(app.reconcile(mend=True, progress=told.append))
+        running = asyncio.ensure_future(app.reconcile(mend=True, progress=progress))
         await site.clock.sleep(5)
         assert not running.done()
         await other_process.close()
         return await running
 
     assert site.use(beside, senior_above=95).mended == 1
-    assert "delivers from this outbox" in told[0].waiting_reason
+    assert not watched or "delivers from this outbox" in told[0].waiting_reason
 
 
 @pytest.mark.parametrize("mend", [True, False], ids=["mending", "looking"])
@@ -413,20 +415,41 @@ def test_an_interruption(site, mend, after):
     assert site.writes() == []
 
 
-def test_an_interruption_of_the_mending(site):
-    """What was found and not tried is left."""
+@pytest.mark.parametrize(
+    ("end", "left"),
+    [("", {"not_tried": 3}), ("/contacts/bulk", {"not_tried": 2})],
+    ids=["before contacts are made", "after contacts were made"],
+)
+def test_an_interruption_of_the_mending(site, end, left):
+    """What was found and not tried is left, and mended the next time."""
     for lead in ("a", "b"):
         site.settle(lead, SENIOR, 90)
     site.remove("a", GENERAL)
+    site.add("c")
+    for tier in (SENIOR, GENERAL):
+        site.change("c", tier, data={"route_tier": tier})
 
     async def work(app):
-        site.before_read(GENERAL, app.interrupt)
+        place = f"/{site.lists[GENERAL]}{end}"
+        site.before_call(lambda _, path: path.endswith(place), app.interrupt)
         return await app.reconcile(mend=True)
 
     summary = site.use(work, senior_above=95)
-    assert (summary.exit_code, summary.left) == (4, {"not_tried": 1})
+    assert (summary.exit_code, summary.left) == (4, left)
     assert site.dialled_from("b") == [SENIOR]
     site.mend(senior_above=95)
+
+
+def test_a_signal_that_comes_too_late(site):
+    """When nothing is left to do, a signal has ended nothing."""
+    site.settle("a", SENIOR, 90)
+
+    async def work(app):
+        site.before_call(lambda _, path: path.endswith("/contacts"), app.interrupt, number=2)
+        return await app.reconcile(mend=True)
+
+    summary = site.use(work, senior_above=95)
+    assert (summary.mended, summary.exit_code) == (1, 0)
 
 
 @pytest.mark.parametrize(
