@@ -13,12 +13,23 @@ from typing import Protocol, cast
 from simulator.errors import not_found
 from simulator.fields import Text, read_list
 from simulator.http import Answer, Call, Operation
-from simulator.references import CONTACT_LIST, DIVISION, QUEUE, SCRIPT, SKILL_GROUP, USER
+from simulator.references import (
+    CAMPAIGN,
+    CONTACT_LIST,
+    DIVISION,
+    DNC_LIST,
+    QUEUE,
+    SCRIPT,
+    SKILL_GROUP,
+    USER,
+)
 
 PATH = "/api/v2/authorization/divisions/{divisionId}/objects/{objectType}"
 
 TYPES: Mapping[str, tuple[str, str]] = {
+    "CAMPAIGN": (CAMPAIGN, "outbound:campaign:edit"),
     "CONTACTLIST": (CONTACT_LIST, "outbound:contactList:edit"),
+    "DNCLIST": (DNC_LIST, "outbound:dncList:edit"),
     "QUEUE": (QUEUE, "routing:queue:edit"),
     "SCRIPT": (SCRIPT, "scripter:script:edit"),
     "SKILLGROUP": (SKILL_GROUP, "routing:skillGroup:edit"),

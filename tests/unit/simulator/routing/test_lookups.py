@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.division_objects import TYPES
 from simulator.scripts import DEFAULT_OUTBOUND
 from simulator.telephony.edge_groups import CLOUD_GROUP
 from simulator.telephony.sites import CLOUD_SITE, MAIN_SITE
@@ -78,9 +79,20 @@ def test_objects_move_to_another_division(centre):
     assert centre.call("POST", f"{path}/queue", queues).status == 204
     assert centre.names(f"{ROUTING}/queues?divisionId={north}") == ["General", "Senior"]
     assert centre.call("POST", f"{path}/SCRIPT", [DEFAULT_OUTBOUND]).status == 204
+    dnc = centre.make("/api/v2/outbound/dnclists", {"name": "Never", "dncSourceType": "rds"})
+    assert centre.call("POST", f"{path}/DNCLIST", [dnc["id"]]).status == 204
+    assert centre.call("GET", dnc["selfUri"]).body["division"]["name"] == "North"
     assert centre.call("POST", f"{path}/USER", [centre.user("Ada")]).status == 204
     assert centre.call("POST", f"{path}/SKILLGROUP", [centre.group("Sellers")]).status == 204
     assert centre.refused("DELETE", f"{DIVISIONS}/{north}?force=false")[0] == 400
+
+
+@pytest.mark.parametrize("object_type", TYPES)
+def test_every_type_of_objects_is_looked_for(centre, object_type):
+    """Of each type that can be moved, an unknown object is not found; of none, none is moved."""
+    path = f"{DIVISIONS}/{centre.division('North')}/objects/{object_type}"
+    assert centre.refused("POST", path, ["unknown"]) == (404, "not.found")
+    assert centre.call("POST", path, []).status == 204
 
 
 def test_moving_needs_a_division_a_type_and_permissions_in_both(centre):
