@@ -3,8 +3,9 @@
 
 Limits are layered: beside the stated calls per minute there are lower ones of single
 resources and of the organisation, which show only as a 429. The ceiling drops to what was
-served when the refusal came, and is tried upwards in growing steps while answers stay clean;
-a step that is refused makes the next try come later.
+served when the refusal came, and is tried upwards while answers stay clean. A try that is
+refused makes the next one come later; one that is not makes the next ones bolder, since a
+firm limit would have refused it. A count above the ceiling disproves it at once.
 
 Not every such refusal is about the number of calls. A refusal after a few calls says little
 until it has come at the same count again, and a ceiling under which refusals go on is given up:
@@ -17,22 +18,27 @@ Source: platform.md section 2; users report refusals at counts far below the sta
 from __future__ import annotations
 
 import sys
+from typing import Final
 
-UNLIMITED = sys.maxsize
-_CLEAN_CALLS = 250
+UNLIMITED: Final = sys.maxsize
+_CLEAN_CALLS: Final = 250
 """Clean answers before a higher ceiling is tried: more calls than 10,000 scores take."""
-_CLEAN_CALLS_MOST = 4_000
-_FIRST_STEP = 0.02
-_DROP = 0.95
-_ALIKE = 0.1
+_CLEAN_CALLS_MOST: Final = 4_000
+_CLEAN_WINDOWS: Final = 10
+"""Under a low ceiling, so many full windows are enough."""
+_PROOF: Final = 60
+"""Clean answers, at the least, that prove a ceiling that was tried."""
+_FIRST_STEP: Final = 0.02
+_DROP: Final = 0.95
+_ALIKE: Final = 0.1
 """Refusals belong together where their counts differ by no more than this share."""
-_FEWEST = 5
+_FEWEST: Final = 5
 """No limit is as low as that: refusals after fewer calls have another reason, however often."""
-_TELLING = 0.1
+_TELLING: Final = 0.1
 """Share of the stated limit from which a single refusal is believed to be about the count."""
-_TELLING_CALLS = 3
+_TELLING_CALLS: Final = 3
 """Or so many calls, where the limit is low."""
-_MOST_FAILURES = 3
+_MOST_FAILURES: Final = 3
 """Refusals under a ceiling that should have spared them, until it is given up."""
 
 
@@ -77,23 +83,31 @@ class LearnedCeiling:
         self._step = max(1, round(self.value * _FIRST_STEP))
         self._tried_higher = False
 
+    def also_served(self, stated: int) -> None:
+        """A call that was under way at the refusal had been served."""
+        if self.value != UNLIMITED:
+            self._raise(self.value + 1, stated)
+
     def clean(self, stated: int) -> None:
         """An answer came that was no refusal, while the server stated the limit ``stated``."""
         if self.value == UNLIMITED and not self._doubtful:
             return
         self._clean += 1
-        if self._clean < self._needed:
+        if self._clean < self._enough():
             return
         self._clean = 0
         self._failures = 0
         self._doubtful = False
         if self.value == UNLIMITED:
             return
-        self.value += self._step
+        self._raise(self.value + self._step, stated)
         self._step *= 2
         self._tried_higher = True
-        if self.value >= stated:
-            self.value = UNLIMITED
+
+    def disproved(self, count: int, stated: int) -> None:
+        """A call was served as the ``count``-th of the window, above the ceiling."""
+        self._raise(count, stated)
+        self._clean = 0
 
     def forget(self) -> None:
         """What was learned is void, such as after the stated limit was raised."""
@@ -104,6 +118,15 @@ class LearnedCeiling:
         self._in_a_row = 0
         self._failures = 0
         self._doubtful = False
+
+    def _raise(self, value: int, stated: int) -> None:
+        self.value = value if value < stated else UNLIMITED
+
+    def _enough(self) -> int:
+        """Clean answers in a row that say something about the ceiling."""
+        if self._tried_higher:
+            return max(_PROOF, self.value)
+        return min(self._needed, _CLEAN_WINDOWS * self.value)
 
     def _needed_in_a_row(self, served: int, stated: int) -> int:
         """Refusals at the same count until that count is believed to be a ceiling."""

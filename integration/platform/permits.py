@@ -1,60 +1,60 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the call budget hands out: the right to one call, and slots for several in a row."""
+"""Shares of the call budget: the right to make one call, and slots kept for several."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Self
 
-
-class Ledger(Protocol):
-    """The budget, as its permits and reservations see it."""
-
-    def answered(self, permit: Permit, status: int, headers: Mapping[str, str]) -> None:
-        """A call was answered, or lost (status 0)."""
-        ...
-
-    def refuse(
-        self, permit: Permit, retry_after: float | None, resource: str, headers: Mapping[str, str]
-    ) -> None:
-        """A call was refused for its number."""
-        ...
-
-    async def acquire(self, resource: str = "", *, urgent: bool = False) -> Permit:
-        """A permit beyond the reservation."""
-        ...
-
-    async def board(self, resource: str) -> Permit:
-        """Turn a reserved slot into a permit."""
-        ...
-
-    async def opened(self, resource: str = "", calls: int = 1) -> None:
-        """Wait until ``calls`` reserved slots can be turned into permits at once."""
-        ...
-
-    def add(self, slots: int) -> None:
-        """Reserve more slots, ahead of everybody who waits."""
-        ...
-
-    def give_back(self, slots: int) -> None:
-        """Return reserved slots."""
-        ...
+if TYPE_CHECKING:
+    from integration.platform.account import CallAccount
+    from integration.platform.budget import CallBudget
 
 
 class Permit:
-    """The right to make one call; it has to be told how the call ended, exactly once."""
+    """The right to make one call; it has to be told how the call ended, exactly once.
 
-    __slots__ = ("_budget", "asking", "order")
+    Raises:
+        RuntimeError: it was told a second time.
+    """
 
-    def __init__(self, budget: Ledger, order: int, *, asking: bool) -> None:
-        self._budget = budget
+    __slots__ = (
+        "_account",
+        "answered_before",
+        "left_before",
+        "order",
+        "resource",
+        "sent_at",
+        "settled",
+    )
+
+    def __init__(
+        self,
+        account: CallAccount,
+        resource: str,
+        order: int,
+        sent_at: float,
+        answered_before: int,
+        left_before: int,
+    ) -> None:
+        self._account = account
+        self.resource = resource
         self.order = order
-        self.asking = asking
+        """Its number among the calls sent."""
+        self.sent_at = sent_at
+        self.answered_before = answered_before
+        """Calls that had been answered, ever, when it was sent."""
+        self.left_before = left_before
+        """Calls that had left the window, ever, when it was sent."""
+        self.settled = False
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
         """The server answered with anything but 429; ``headers`` in any case."""
-        self._budget.answered(self, status, headers)
+        if status == 429:
+            self.refused(None, headers=headers)
+        else:
+            self._account.answered(self, headers)
 
     def refused(
         self,
@@ -63,20 +63,29 @@ class Permit:
         headers: Mapping[str, str] | None = None,
     ) -> None:
         """The server answered 429; ``resource`` where only that resource was meant."""
-        self._budget.refuse(self, retry_after, resource, headers or {})
+        if resource:
+            self._account.refused_by_resource_limit(self, resource, retry_after, headers or {})
+        else:
+            self._account.refused_by_client_limit(self, retry_after, headers or {})
 
     def lost(self) -> None:
         """No answer came; the server may have counted the call."""
-        self._budget.answered(self, 0, {})
+        self._account.lost(self)
 
 
 class Reservation:
-    """``calls`` slots of the window, kept for calls that belong together."""
+    """``calls`` slots of the window, kept for calls that belong together.
 
-    def __init__(self, budget: Ledger, calls: int) -> None:
-        self._budget = budget
+    Slots are set aside as soon as they are free within moments, so a permit may have to wait
+    for its slot a little, and longer where the limit was lowered or others were quicker.
+    """
+
+    def __init__(self, budget: CallBudget, calls: int) -> None:
         self.calls = calls
+        self._budget = budget
+        self._turns = budget.turns
         self._left = calls
+        self._claims = 0  # slots among those left that are free by now
         self._released = False
 
     async def permit(self, resource: str = "") -> Permit:
@@ -84,11 +93,13 @@ class Reservation:
         if self._left == 0:
             return await self._budget.acquire(resource, urgent=True)
         self._left -= 1
+        claimed = self._claims > 0
+        self._claims -= claimed
         try:
-            return await self._budget.board(resource)
+            return await self._turns.passage(resource, claimed=claimed)
         except BaseException:
             if self._released:
-                self._budget.give_back(1)
+                self._turns.give_back(1)
             else:
                 self._left += 1
             raise
@@ -96,23 +107,36 @@ class Reservation:
     async def ready(self, calls: int = 1) -> None:
         """Wait until the permits for the next ``calls`` are to be had without waiting.
 
-        Fewer where the limit does not hold so many.
+        Fewer where the limit does not hold so many. Slots beyond the reservation are added.
         """
         missing = max(0, calls - self._left)
-        self._budget.add(missing)
+        self._turns.add(missing)
         self._left += missing
-        await self._budget.opened(calls=calls)
+        if self._claims < calls:
+            self._return_claims(keep=0)  # those who wait for several keep none from others
+            try:
+                self._claims += await self._turns.claim(calls)
+            finally:
+                if self._released:
+                    self.shrink(0)
+            self._return_claims(keep=self._left)
 
     def shrink(self, calls: int) -> None:
         """Keep ``calls`` of the unused slots at the most and give the others back."""
-        surplus = max(0, self._left - calls)
+        surplus = max(0, self._left - max(0, calls))
         self._left -= surplus
-        self._budget.give_back(surplus)
+        self._return_claims(keep=self._left)
+        self._turns.give_back(surplus)
 
     def release(self) -> None:
         """Give the unused slots back."""
         self._released = True
         self.shrink(0)
+
+    def _return_claims(self, *, keep: int) -> None:
+        surplus = max(0, self._claims - keep)
+        self._claims -= surplus
+        self._turns.give_back(0, claims=surplus)
 
     def __enter__(self) -> Self:
         return self

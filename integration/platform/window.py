@@ -1,117 +1,164 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What counts in the platform's window: own calls, and those of others as far as is seen.
+"""What the server's window holds, as far as it can be known from here.
 
-A call counts from the moment it is sent until a window after its answer: the server counted it
-somewhere in between. Calls of other processes of the same client show only in the counts that
-the server sends; the last count holds until the next one, or until a window has passed.
+Own calls are known; only the instant at which the server counted one is not: it lies between
+sending and answer. Calls of other processes of the same client show in the server's count
+alone. Which of our calls a count includes is known within bounds, so each count bounds the
+calls of others from both sides, and the estimate moves no further than the bounds force it to.
+
+An own call is kept for a whole window after its answer, so that no window of our own making
+holds more than the limit; sooner it is let go only if a window has passed since it was sent
+and the count shows that the server has let go of it too. A server whose window is fixed
+forgets far sooner; that tells how many of the counted calls are those of others, nothing more.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-MARGIN: Final = 0.05
-"""Seconds that the local window is longer than the server's, against rounding."""
-_ROUNDING: Final = 1e-6
-"""Seconds by which an instant may miss its mark through the arithmetic of floats."""
-_OTHERS_HEADROOM: Final = 0.015
-"""Share of the window kept free, at the most, for calls of others not yet seen."""
+if TYPE_CHECKING:
+    from integration.platform.permits import Permit
+
+MARGIN_S: Final = 0.05
+"""The window is kept longer than the server's by this, against rounding and float arithmetic."""
+
+_LOST: Final = 3
+"""So few calls missing from a count may have been lost on their way."""
 
 
 class CallWindow:
-    """Counts calls; times are seconds of the monotonic clock.
+    """Own calls, calls in flight, and the calls of others.
+
+    Instants are seconds of the clock's monotonic time. Answered calls are numbered from 0 in
+    the order of their answers; those below :attr:`left` have left the window.
 
     Args:
         seconds: length of the server's window.
     """
 
+    __slots__ = (
+        "_answers",
+        "_fixed_at",
+        "_forgotten",
+        "_kept",
+        "_maybe_left",
+        "_sendings",
+        "answered",
+        "in_flight",
+        "left",
+        "others",
+        "seconds",
+        "seen",
+    )
+
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._answered: deque[float] = deque()
-        self._in_flight: dict[int, None] = {}  # by order of sending
-        self._others = 0
-        self._seen = -math.inf
-        self._oldest_leaves = math.inf
-
-    def used(self, now: float) -> int:
-        """Calls that count at ``now``."""
-        horizon = now - self.seconds - MARGIN + _ROUNDING
-        own = self._answered
-        while own and own[0] <= horizon:
-            own.popleft()
-        if self._others and self._seen <= horizon:
-            self._others = 0
-        return len(own) + len(self._in_flight) + self._others
+        self.in_flight = 0
+        self.answered = 0
+        """Calls answered, ever."""
+        self.left = 0
+        """Calls that have left the window, ever."""
+        self.others = 0
+        """Calls of others, as of the last count."""
+        self.seen = -math.inf
+        """When the server last told its count."""
+        self._kept = seconds + MARGIN_S
+        self._answers: deque[float] = deque()
+        self._sendings: deque[float] = deque()
+        self._maybe_left = 0  # the first call that has not left the server's window for sure
+        self._forgotten = 0  # the first call that a fixed window has not forgotten
+        self._fixed_at = -math.inf  # when it was last seen to forget most of them
 
     @property
-    def under_way(self) -> int:
-        """Calls that have been sent and neither answered nor refused."""
-        return len(self._in_flight)
+    def own(self) -> int:
+        """Answered calls of our own."""
+        return len(self._answers)
 
-    def headroom(self, limit: int, now: float) -> int:
-        """Slots to leave for calls that others have made since they were last seen."""
-        if not self._others:
-            return 0
-        unseen = self._others / self.seconds * (now - self._seen)
-        return min(math.ceil(unseen), math.ceil(limit * _OTHERS_HEADROOM))
+    def fixed(self, now: float) -> bool:
+        """Whether the server's window has lately been seen to let go of all its calls at once."""
+        return now - self._fixed_at < 2 * self.seconds
 
-    def may_ask(self, now: float) -> bool:
-        """Whether one call may find out how things stand although all slots seem taken.
+    def held(self, now: float) -> int:
+        """Places that are taken at ``now``."""
+        answers = self._answers
+        horizon = now - self._kept
+        while answers and answers[0] <= horizon:
+            answers.popleft()
+            self._sendings.popleft()
+            self.left += 1
+        taken = len(answers) + self.in_flight
+        if self.others:
+            taken += self.others
+            if self._forgotten > self.left:
+                taken -= min(self.others, self._forgotten - self.left)
+        return taken
 
-        It may once the oldest call that the server counted has left, while others use the
-        window and nothing of ours is under way.
+    def leaves(self, nth: int) -> float:
+        """When the ``nth`` own call from now on (1 is the oldest) leaves; infinity without one."""
+        return self._answers[nth - 1] + self._kept if nth <= len(self._answers) else math.inf
+
+    def leaving(self, instant: float, most: int) -> int:
+        """How many own calls leave until ``instant``, counted up to ``most``."""
+        count = 0
+        while count < most and self.leaves(count + 1) <= instant:
+            count += 1
+        return count
+
+    def settle(self, permit: Permit, now: float) -> None:
+        """The call of ``permit`` has ended at ``now``; the server has or may have counted it."""
+        self.in_flight -= 1
+        self.answered += 1
+        self._answers.append(now)
+        self._sendings.append(permit.sent_at)
+
+    def counted(
+        self, permit: Permit, count: int, reset: int | None, *, itself: int, now: float
+    ) -> None:
+        """The answer to ``permit``, which has ended, told that the window holds ``count`` calls.
+
+        Args:
+            permit: the answered call's.
+            count: places taken in the server's window as it dealt with the call.
+            reset: seconds until the oldest counted call leaves at the latest, if the server said.
+            itself: 1 where the call is among them, 0 where it was refused.
+            now: the answer's instant.
         """
-        return bool(self._others) and not self._in_flight and now >= self._oldest_leaves
+        self.seen = now
+        if count == self.held(now) and not self.others and self._forgotten <= self.left:
+            return  # nothing but our own calls, the usual case
+        sendings, left = self._sendings, self.left
+        maybe = max(left, self._maybe_left)
+        border = now - self.seconds
+        while maybe - left < len(sendings) and sendings[maybe - left] <= border:
+            maybe += 1
+        self._maybe_left = maybe
+        first = max(self._forgotten, maybe)
+        surely = itself + max(0, permit.answered_before - first)
+        if count < surely:
+            # A window that is fixed lets go of all its calls at once, and lost calls were
+            # perhaps never counted.
+            if surely - count > max(_LOST, surely / 2):
+                self._fixed_at = now
+            first += surely - count
+            if reset is not None:
+                opened = permit.sent_at + reset - 1.0 - self.seconds
+                first = max(first, min(self._answered_by(opened), permit.answered_before))
+            self._forgotten = first
+            surely = itself + max(0, permit.answered_before - first)
+        possibly = self.answered + self.in_flight - max(self._forgotten, permit.left_before)
+        self.others = max(0, min(max(self.others, count - possibly), count - surely))
+        since = self.answered - permit.answered_before - itself + self.in_flight
+        self._let_go(min(self._maybe_left - left, self.held(now) - count - since))
 
-    def next_change(self, missing: int, now: float) -> float:
-        """Seconds until ``missing`` more slots are free, as far as is known at ``now``."""
-        waits = [self._oldest_leaves - now] if self._others else []
-        if 0 < missing <= len(self._answered):
-            waits.append(self._answered[missing - 1] + self.seconds + MARGIN - now)
-        elif self._others:
-            waits.append(self._seen + self.seconds + MARGIN - now)
-        return min((wait for wait in waits if wait > 0), default=1.0)
+    def _let_go(self, calls: int) -> None:
+        """The oldest ``calls`` have left the server's window, slow as their answers were."""
+        for _ in range(calls):
+            self._answers.popleft()
+            self._sendings.popleft()
+            self.left += 1
 
-    def sent(self, order: int) -> None:
-        """A call leaves; ``order`` grows with every call."""
-        self._in_flight[order] = None
-
-    def answered(self, order: int, now: float) -> None:
-        """The call was answered, or lost: the server may have counted it until now."""
-        del self._in_flight[order]
-        self._answered.append(now)
-
-    def refused(self, order: int) -> None:
-        """The call was refused: it takes no slot."""
-        del self._in_flight[order]
-
-    def served(self) -> int:
-        """Calls in the window that were served, ours and others'."""
-        return len(self._answered) + self._others
-
-    def synchronise(self, order: int, count: int, reset: float, now: float) -> None:
-        """Take over the server's ``count``, which came with the answer to call ``order``.
-
-        Calls sent before that one and still under way are taken to be counted. ``reset`` says
-        in how many seconds the server's oldest call leaves.
-        """
-        self.used(now)  # drops what has left
-        others = count - len(self._answered)
-        for sent in self._in_flight if others > 0 else ():
-            if sent > order:
-                break
-            others -= 1
-        self._others = max(0, others)
-        self._seen = now
-        self._oldest_leaves = now + reset + MARGIN
-
-
-def number(headers: Mapping[str, str], name: str) -> int | None:
-    """The header as a count; None where it is missing or no whole number from 0 on."""
-    text = headers.get(name)
-    if text is None or not text.isascii() or not text.isdigit():
-        return None
-    return int(text[:9])
+    def _answered_by(self, instant: float) -> int:
+        """How many calls had been answered, ever, by ``instant``."""
+        return self.left + sum(answer <= instant for answer in self._answers)
