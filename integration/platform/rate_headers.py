@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-_DIGITS: Final = 6
+_DIGITS: Final = 9
 """A longer number is no count of calls and no number of seconds that anybody means."""
 
 Numbers = tuple[int | None, int | None, int | None, int | None]
