@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
 from infra import program
+from infra.names import Names
+from infra.policy.pack import RESOURCE_RULES, STACK_RULES
+from infra.settings import Settings
 from infra.stack_files import PROJECT, read_config, stacks
 from tests.unit.infra.schema import SCHEMA
 
@@ -54,12 +58,9 @@ def test_packages_are_those_of_the_schema(project: dict[str, Any]):
 
 @pytest.mark.parametrize("stack", stacks())
 def test_no_secret_in_a_stack_file(stack: str):
-    """Credentials come from the environment; a stack file holds none, not even encrypted."""
+    """Credentials come from the environment; a stack file holds none."""
     _, config = read_config(PROJECT, stack)
     assert not [key for key in config if re.search("(?i)secret|token$|oauthclient|password", key)]
-    text = (PROJECT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
-    assert "secure:" not in text
-    assert "encryptionsalt" not in text
 
 
 def test_local_reaches_the_simulator():
@@ -78,3 +79,18 @@ def test_main_builds(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(program, "build", lambda: built.append(True))
     runpy.run_path(str(PROJECT / "infra"), run_name="__main__")
     assert built == [True]
+
+
+@pytest.mark.parametrize("model", [Settings, Names], ids=["settings", "names"])
+def test_every_setting_is_documented(model: type[BaseModel]):
+    """The page for the platform engineer names every setting."""
+    page = (PROJECT / "docs" / "infra.md").read_text(encoding="utf-8")
+    keys = [str(field.alias) for field in model.model_fields.values()]
+    assert [key for key in keys if f"`{key}`" not in page] == []
+
+
+def test_every_rule_is_documented():
+    """The page for the platform engineer names every rule of the policy pack."""
+    page = (PROJECT / "docs" / "infra.md").read_text(encoding="utf-8")
+    rules = (*RESOURCE_RULES, *STACK_RULES)
+    assert [rule.name for rule in rules if f"| `{rule.name}` |" not in page] == []
