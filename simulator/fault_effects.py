@@ -24,6 +24,7 @@ USUAL_CODES = {
     503: "service.unavailable",
     504: "request.timeout",
 }
+_PROXY_PAGE = b"<!DOCTYPE html><title>Proxy</title><p>The page is being prepared.</p>"
 
 
 async def on_arrival(organisation: Organisation, faults: Sequence[Fault], bearer: str) -> None:
@@ -77,9 +78,12 @@ def to_answer(faults: Sequence[Fault]) -> Refusal | None:
 
 
 def garble(faults: Sequence[Fault], body: bytes) -> bytes:
-    """The body of a success, cut off in the middle where a fault says so."""
-    if any(fault.rule.kind == "malformed" for fault in faults):
-        return body[: len(body) // 2] or b'{"id": "'
+    """The body as it arrives: cut off in the middle, or another's, where a fault says so."""
+    for fault in faults:
+        if fault.rule.kind == "malformed":
+            return body[: len(body) // 2] or b'{"id": "'
+        if fault.rule.kind == "foreign":
+            return _PROXY_PAGE
     return body
 
 

@@ -27,6 +27,7 @@ Kind = Literal[
     "connect_timeout",
     "connect_error",
     "malformed",
+    "foreign",
     "revoke_token",
     "clock_skew",
 ]
@@ -46,7 +47,10 @@ class FaultRule(BaseModel):
         "path pattern that begins with `/`.",
     )
     method: str = Field(default="*", description="HTTP method; `*` for any.")
-    kind: Kind = Field(description="What happens to the call.")
+    kind: Kind = Field(
+        description="What happens to the call; `malformed` cuts the answer's body off, `foreign` "
+        "puts a proxy's page in its place."
+    )
     probability: float | None = Field(default=None, ge=0, le=1)
     nth: tuple[int, ...] = Field(
         default=(), description="The numbers, from 1, of the calls struck among those looked at."

@@ -108,6 +108,19 @@ def retry_after_is_kept(seen: Observation) -> Iterator[str]:
                 )
 
 
+def the_budget_is_kept(seen: Observation) -> Iterator[str]:
+    """Where the stated limit is true and ours alone, no call is made beyond it.
+
+    A process that takes over from another does not know what that one used until it is told.
+    """
+    plan = seen.plan
+    if plan.hidden is not None or plan.others_per_minute or plan.limit_later is not None:
+        return
+    later = len({request.process for request in seen.requests}) - 1
+    if seen.refusal_episodes > later:
+        yield f"{seen.refusal_episodes} times over the limit, with {later} later processes"
+
+
 def nobody_is_called_again(seen: Observation) -> Iterator[str]:
     """Writes touch the dialler's data never, and its queue only for leads never called."""
     spent = {lead.lead_id for lead in seen.plan.leads if lead.called or not lead.callable}
@@ -209,6 +222,7 @@ RULES: Final[tuple[Rule, ...]] = (
     newest_wins,
     older_never_replaces_newer,
     retry_after_is_kept,
+    the_budget_is_kept,
     nobody_is_called_again,
     no_avoidable_call,
     previous_values_are_true,

@@ -76,7 +76,6 @@ class Plan:
     token_life: int
     writers: tuple[OtherWriter, ...] = ()
     batch_size: int = 1000
-    workers: int = 2
     weather: tuple[str, ...] = field(default=())
 
 
@@ -98,7 +97,6 @@ def make_plan(seed: int) -> Plan:
         token_life=rng.choice((86_400, 86_400, 20)),
         writers=tuple(_writer(rng, leads) for _ in range(rng.choice((0, 0, 0, 2)))),
         batch_size=rng.choice((1000, 1000, 25, 7)),
-        workers=rng.choice((1, 2)),
         weather=names,
     )
 
@@ -189,6 +187,18 @@ def _faults(rng: random.Random) -> tuple[tuple[str, ...], tuple[FaultRule, ...]]
         ),
         "garbled": FaultRule(
             operation="*contacts*", kind="malformed", probability=share, until_seconds=600
+        ),
+        "a proxy's page": FaultRule(
+            operation="*contacts*", kind="foreign", probability=share, until_seconds=600
+        ),
+        "gateway gives up": FaultRule(
+            kind="status", status=504, probability=share, until_seconds=600
+        ),
+        "clock jumps": FaultRule(
+            kind="clock_skew",
+            seconds=rng.choice((60.0, -60.0)),
+            probability=share / 4,
+            until_seconds=600,
         ),
         "slow": FaultRule(
             kind="latency", seconds=rng.choice((0.2, 4.0, 9.0)), probability=0.5, until_seconds=600

@@ -101,6 +101,8 @@ class Observation:
     parked: dict[str, int] = field(default_factory=dict)
     schedule: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
+    refusal_episodes: int = 0
+    """How often the platform's own limit, and no fault, began to refuse our calls."""
     seconds: float = 0.0
 
 
@@ -123,6 +125,7 @@ class _Stage:
         self._list_id = ""
         self._outbox = folder / "outbox.db"
         self._rng = random.Random(plan.seed)  # noqa: S311 - jitter
+        self._settings: Settings | None = None
 
     async def play(self) -> Observation:
         await self._set_up()
@@ -220,16 +223,17 @@ class _Stage:
 
     def _app(self) -> App:
         self.process += 1
-        settings = Settings(
-            gateway=_HOST,
-            client_id=PUSHER,
-            client_secret=SecretStr("pusher-secret"),
-            contact_list=self._list_id,
-            outbox=self._outbox,
-            batch_size=self.plan.batch_size,
-        )
+        if self._settings is None:  # the same for every process, and not cheap to read
+            self._settings = Settings(
+                gateway=_HOST,
+                client_id=PUSHER,
+                client_secret=SecretStr("pusher-secret"),
+                contact_list=self._list_id,
+                outbox=self._outbox,
+                batch_size=self.plan.batch_size,
+            )
         watch = Watch(self._platform, self)
-        return App(settings, clock=self.clock, transport=watch, rng=self._rng)
+        return App(self._settings, clock=self.clock, transport=watch, rng=self._rng)
 
     async def _push(self, push: PlannedPush) -> None:
         app = self._app()
@@ -312,6 +316,8 @@ class _Stage:
         finally:
             app.outbox.close()
         self.seen.schedule = [str(fault) for fault in self.control.faults()["history"]]
+        clients = {one["client_id"]: one for one in self.control.limits()["clients"]}
+        self.seen.refusal_episodes = clients[PUSHER]["episodes"]
         self.seen.seconds = self.clock.monotonic()
 
 
@@ -332,7 +338,8 @@ class Watch(httpx.AsyncBaseTransport):
         try:
             answer = await self._platform.handle_async_request(request)
         finally:
-            self._stage.look()
+            if noted.kind not in {READ, "token"}:  # those change nothing
+                self._stage.look()
         noted.answered = self._stage.clock.monotonic()
         noted.status = answer.status_code
         retry_after = answer.headers.get("retry-after")

@@ -181,8 +181,10 @@ def printable(value: object, longest: int = _LONGEST_TEXT) -> str:
     """``value`` as one line without control characters and credentials; blank for no text."""
     if not isinstance(value, str):
         return ""
-    start = value[: longest * 4]
-    text = " ".join("".join(c if c.isprintable() else " " for c in start).split())
+    text = value[: longest * 4]
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    text = " ".join(text.split())
     text = _BEARER.sub(r"\1 …", text)
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 

@@ -9,12 +9,14 @@ import pytest
 
 from benchmarks.weather.__main__ import failures, main
 from benchmarks.weather.check import RULES
+from benchmarks.weather.plan import make_plan
 from integration import batch as batch_module
 from integration.order import Verdict
 from integration.outbox import Settlement, intake
 from integration.outbox.claims import Claims
 from integration.platform.auth import ClientCredentials
 from integration.platform.gates import Gates
+from integration.platform.window import CallWindow
 from integration.scores import instant_of
 from integration.stores.contact_list import ContactListStore
 
@@ -59,6 +61,11 @@ def ignore_retry_after(patch):
         return real(self, order, sent, retry_after and 0.0, resource, now)
 
     patch.setattr(Gates, "refused", hasty)
+
+
+def ignore_the_budget(patch):
+    """Calls are made as if none had been made before."""
+    patch.setattr(CallWindow, "used", lambda self, now: 0)  # noqa: ARG005 - a stand-in
 
 
 def acknowledge_before_write(patch):
@@ -139,6 +146,7 @@ def bisect_drops_a_row(patch):
         no_lock_check,
         older_accepted,
         ignore_retry_after,
+        ignore_the_budget,
         acknowledge_before_write,
         resend_callable,
         no_single_flight,
@@ -162,6 +170,16 @@ def test_the_command_says_how_it_went(capsys, monkeypatch):
     assert "seed 7: weather" in capsys.readouterr().out
 
 
+def test_every_kind_of_weather_is_drawn():
+    """Each fault that the design names comes up, alone and with others."""
+    drawn = {name for seed in range(200) for name in make_plan(seed).weather}
+    assert drawn == {
+        *("refusing", "unavailable", "failing", "slow gateway", "gateway gives up"),
+        *("no connection", "reset before", "reset after", "time-out before", "time-out after"),
+        *("garbled", "a proxy's page", "slow", "token revoked", "clock jumps"),
+    }
+
+
 def test_rules_have_words():
     """Each rule says in a sentence what it demands."""
-    assert all((rule.__doc__ or "").endswith(".") for rule in RULES)
+    assert all((rule.__doc__ or "").strip().endswith(".") for rule in RULES)

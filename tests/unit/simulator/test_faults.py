@@ -124,6 +124,14 @@ def test_a_malformed_answer_is_cut_off(platform):
     assert 0 < len(said.text) < len(whole)
 
 
+def test_a_foreign_answer_is_a_page(platform):
+    """What a proxy says comes with the status of the answer whose place it takes."""
+    inject(platform, kind="foreign")
+    said = platform.me()
+    assert said.status == 200
+    assert said.text.startswith("<!DOCTYPE html>")
+
+
 def test_a_malformed_answer_without_a_body_becomes_garbage(platform):
     """Where there is nothing to cut, something broken is sent."""
     inject(platform, kind="malformed")
