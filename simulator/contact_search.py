@@ -23,6 +23,7 @@ from simulator.fields import Anything, Flag, Integer, ListOf, Object, Text, read
 from simulator.http import Call, Operation
 from simulator.paging import Page
 from simulator.predicates import Moment, depends_on_time, matcher
+from simulator.references import FILTER
 
 VIEW = "outbound:contact:view"
 PAGE_SIZE = 25
@@ -58,10 +59,10 @@ def criteria_of(call: Call, state: ContactListState, sent: Mapping[str, Any]) ->
         return read_criteria(criteria, state.types, "criteria")
     if not filter_id:
         return None
-    stored = call.organisation.contact_list_filters.get(filter_id)
-    if stored.list_id != state.id:
+    stored = call.organisation.entities[FILTER].get(filter_id).definition
+    if stored["contactList"]["id"] != state.id:
         raise bad_field("invalid.value", "contactListFilterId", "belongs to another contact list")
-    return stored.criteria
+    return stored
 
 
 def select(call: Call, state: ContactListState, criteria: Any) -> Collection[Contact]:

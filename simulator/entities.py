@@ -73,6 +73,8 @@ class Kind:
         defaults: what the platform fills in where a client leaves a field out.
         division: where an object belongs whose body names no division: ``home``, or ``*`` for
             all divisions; empty for a kind that belongs to none.
+        division_of: the division that decides who may use an object of a kind that belongs to
+            none itself.
         update: the method that changes an object: PUT replaces everything and, where the model
             has one, needs the latest version, PATCH changes what was sent; empty for a kind that
             cannot be changed.
@@ -110,6 +112,7 @@ class Kind:
     listing: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     division: Literal["", "home", "*"] = ""
+    division_of: Callable[[Organisation, Entity], str] | None = None
     update: Literal["PUT", "PATCH", ""] = "PUT"
     system: tuple[str, ...] = SYSTEM_FIELDS
     actions: Mapping[str, str] = field(default_factory=dict)

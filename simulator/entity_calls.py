@@ -57,10 +57,18 @@ def entity_of(call: Call, kind: Kind, action: str) -> Entity:
         Refusal: 404, there is none; 403, not in its division.
     """
     entity = call.organisation.entities[kind.noun].get(call.path[kind.parameter])
-    shared = action == "view" and entity.division_id == EVERYWHERE  # all may see what all have
-    if kind.division and not shared:
-        call.require(kind.permission_to(action), entity.division_id)
+    division_id = division_of(call, kind, entity)
+    shared = action == "view" and division_id == EVERYWHERE  # all may see what all have
+    if division_id and not shared:
+        call.require(kind.permission_to(action), division_id)
     return entity
+
+
+def division_of(call: Call, kind: Kind, entity: Entity) -> str:
+    """The division that decides who may use the object; empty where none does."""
+    if kind.division_of is not None:
+        return kind.division_of(call.organisation, entity)
+    return entity.division_id
 
 
 def sent_division(call: Call, kind: Kind, action: str) -> str:
@@ -92,7 +100,7 @@ def list_all(kind: Kind, call: Call) -> dict[str, Any]:
     found = [
         entity
         for entity in call.organisation.entities[kind.noun]
-        if (not kind.division or _may_see(call, permission, entity))
+        if _may_see(call, permission, division_of(call, kind, entity))
         and (not ids or entity.id in ids)
         and (not divisions or entity.division_id in divisions)
         and (kind.matches is None or kind.matches(call, entity))
@@ -157,9 +165,9 @@ def delete(kind: Kind, call: Call) -> Answer:
     return Answer(gone) if gone else Answer(status=204)
 
 
-def _may_see(call: Call, permission: str, entity: Entity) -> bool:
-    """Whether the client may view the object; what belongs to all divisions, from any."""
-    return entity.division_id == EVERYWHERE or call.grants(permission, entity.division_id)
+def _may_see(call: Call, permission: str, division_id: str) -> bool:
+    """Whether the client may view objects there; what belongs to all divisions, from any."""
+    return division_id in ("", EVERYWHERE) or call.grants(permission, division_id)
 
 
 def usual_calls(kind: Kind) -> tuple[Operation, ...]:

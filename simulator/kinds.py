@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from simulator.contact_list_filters import FILTERS
 from simulator.entities import Kind
 from simulator.outbound.attempt_limits import ATTEMPT_LIMITS
 from simulator.outbound.call_analysis import CALL_ANALYSIS
@@ -35,6 +36,7 @@ KINDS: tuple[Kind, ...] = (
     CALL_ANALYSIS,
     DNC,
     RULES,
+    FILTERS,
     CAMPAIGNS,
     SEQUENCES,
     SETTINGS,

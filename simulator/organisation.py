@@ -16,7 +16,6 @@ from simulator.calllog import CallLog
 from simulator.clients import USUAL_LIFE, Clients, OAuthClient
 from simulator.clock import ScaledClock, SimClock
 from simulator.contact_exports import ContactExports
-from simulator.contact_list_filters import ContactListFilters
 from simulator.contact_lists import ContactLists
 from simulator.data_services import DataServices
 from simulator.data_table_state import DataTables
@@ -87,7 +86,6 @@ class Organisation:
         self.faults = FaultPlan()
         self.calls = CallLog()
         self.contact_lists = ContactLists(self)
-        self.contact_list_filters = ContactListFilters(self)
         self.contact_exports = ContactExports(self)
         self.bulk_jobs = BulkJobs(self)
         self.data_tables = DataTables(self)
@@ -107,7 +105,6 @@ class Organisation:
             "limits": self.limits,
             **self.entities,
             "contact_lists": self.contact_lists,
-            "contact_list_filters": self.contact_list_filters,
             "contact_exports": self.contact_exports,
             "bulk_jobs": self.bulk_jobs,
             "data_tables": self.data_tables,

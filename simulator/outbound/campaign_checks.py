@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import bad_field, bad_request
+from simulator.references import FILTER
 
 if TYPE_CHECKING:
     from simulator.contact_list_state import ContactListState
@@ -129,7 +130,8 @@ def _check_filters(
             "more.than.one.contact.list.filter", "A campaign takes one contact list filter."
         )
     for reference in filters:
-        if organisation.contact_list_filters.get(reference["id"]).list_id != contacts.id:
+        stored = organisation.entities[FILTER].get(reference["id"]).definition
+        if stored["contactList"]["id"] != contacts.id:
             message = "is about another contact list than the campaign's"
             raise bad_field("invalid.value", "contactListFilters[0].id", message)
 
@@ -154,10 +156,10 @@ def _check_dynamic(
         _refuse_undeclared(names, declared, "contactSorts")
     if dynamic["filter"] and checked == "sort_and_filter":
         for reference in definition["contactListFilters"]:
-            criteria = organisation.contact_list_filters.get(reference["id"]).criteria
+            stored = organisation.entities[FILTER].get(reference["id"]).definition
             names = [
                 predicate["column"]
-                for clause in criteria["clauses"]
+                for clause in stored["clauses"]
                 for predicate in clause["predicates"]
             ]
             _refuse_undeclared(names, declared, "contactListFilters")

@@ -215,7 +215,6 @@ def objects(organisation):
     kinds = {noun: len(objects) for noun, objects in organisation.entities.items()}
     return kinds | {
         "contact list": len(organisation.contact_lists),
-        "filter": len(list(organisation.contact_list_filters)),
         "data table": len(list(organisation.data_tables)),
         "division": len(organisation.access.divisions),
         "role": len(organisation.access.roles),

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import contact_list_filters
 from simulator.references import Use
 
 from .conftest import FILTERS, LISTS
@@ -96,14 +95,6 @@ def test_refused_filters(desk, leads, changes, status, code):
     said = desk("POST", FILTERS, fresh(leads, **changes))
     assert (said.status, said.code) == (status, code)
     assert desk("GET", FILTERS).body["total"] == 1
-
-
-def test_most_filters(desk, leads, monkeypatch):
-    """An organisation has a highest number of filters."""
-    monkeypatch.setattr(contact_list_filters, "MOST_FILTERS", 1)
-    desk("POST", FILTERS, fresh(leads))
-    said = desk("POST", FILTERS, fresh(leads, name="One more"))
-    assert said.code == "max.entity.count.reached"
 
 
 def test_update(desk, leads):

@@ -7,7 +7,6 @@ import json
 
 import pytest
 
-from simulator import contact_list_filters
 from simulator.references import Use
 
 from .conftest import COLUMNS, FILTERS, LISTS, definition
@@ -171,7 +170,8 @@ def test_snapshot(desk, leads):
     """A snapshot is JSON and brings back lists, contacts and filters as they were."""
     desk("POST", FILTERS, {"name": "Fresh", "contactList": {"id": leads}})
     desk.contact(leads, "a").skipped = True
-    lists, filters = desk.organisation.contact_lists, desk.organisation.contact_list_filters
+    lists = desk.organisation.contact_lists
+    filters = desk.organisation.entities["contact list filter"]
     saved = json.loads(json.dumps([lists.snapshot(), filters.snapshot()]))
     seen = desk("POST", f"{LISTS}/{leads}/contacts/search", {}).body
     desk.add(leads, ("d", {}))
@@ -184,4 +184,3 @@ def test_snapshot(desk, leads):
     assert desk.contact(leads, "a").skipped
     desk.add(leads, ("d", {}))
     assert desk.contact(leads, "d").queue_seq > desk.contact(leads, "c").queue_seq
-    assert contact_list_filters.MOST_FILTERS == 1_000
