@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 # Beside this program, which is run from here and not as a module of the tests.
+from drive_outbound import campaigns
 from drive_routing import contact_centre
 from sdk_session import (
     COLUMNS,
@@ -290,6 +291,7 @@ STEPS = (
     limit,
     tokens,
     contact_centre,
+    campaigns,
     clean_up,
 )
 
