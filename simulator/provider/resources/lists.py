@@ -24,7 +24,15 @@ class ContactList(Resource):
         if found is None:
             return None
         searched = await api.call("POST", self.at(object_id, "/contacts/search"), {})
-        return {**found, "contactsRecordCount": searched["contactsCount"]}
+        # A list that others made may name its time zone column the newer way; the provider sends
+        # the older one.
+        phones = [
+            {**one, "callableTimeColumn": one["callableTimeColumnName"]}
+            if one.get("callableTimeColumnName")
+            else one
+            for one in found.get("phoneColumns") or ()
+        ]
+        return {**found, "phoneColumns": phones, "contactsRecordCount": searched["contactsCount"]}
 
 
 def _column(*more: Field) -> tuple[Field, ...]:

@@ -64,6 +64,17 @@ class TestLife:
         assert "clientSecret" not in state
         assert state["clientId"] == made
 
+    def test_the_newer_name_of_the_time_zone_column(self):
+        """A list made elsewhere, whose columns are named the newer way, is read the same."""
+        world = World()
+        made, _ = world.create("outboundContactList", LIST)
+        (path,) = (path for path in world.platform.objects if path.endswith(made))
+        phone = {"columnName": "phone", "type": "cell"}
+        world.platform.objects[path]["phoneColumns"] = [{**phone, "callableTimeColumnName": "zone"}]
+        _, reread, _ = world.read("outboundContactList", made)
+        (column,) = reread["phoneColumns"]
+        assert column["callableTimeColumnName"] == "zone"
+
     def test_a_secret_is_told_once_and_stays_one(self):
         """The secret of the creation is kept through refreshes and updates, marked."""
         world = World()
