@@ -26,6 +26,7 @@ TOPICS = (
     "sign_in",
     "stores",
     "time",
+    "two_queues",
 )
 # Before they are imported, so that their assertions show what they compared.
 STEPS = [f"tests.acceptance.steps_{topic}" for topic in TOPICS]

@@ -16,7 +16,15 @@ from integration.app import App
 from integration.clock import Clock
 from integration.outbox import LedgerRecord, OutboxStatus
 from integration.platform.errors import PlatformError
-from integration.reports import ExitCode, LoadSummary, Plan, Progress, RunSummary, VerdictRow
+from integration.reports import (
+    ExitCode,
+    LoadSummary,
+    Plan,
+    Progress,
+    ReconcileSummary,
+    RunSummary,
+    VerdictRow,
+)
 from integration.scores import RawScore, Rejected
 from integration.settings import Settings
 from integration.sources import ContactRow, SourceRow, contacts
@@ -126,6 +134,11 @@ class Product:
             with contacts(path) as source:
                 rows: Iterable[ContactRow] = source
                 return await app.load(rows, source.columns)
+
+    async def reconcile(self, *, mend: bool) -> ReconcileSummary:
+        """Look over all leads; with ``mend`` put them right."""
+        async with self.app() as app:
+            return await app.reconcile(mend=mend)
 
     async def plan(self, rows: Iterable[SourceRow]) -> Plan:
         """Plan a run."""

@@ -63,13 +63,15 @@ class SimulatedPlatform:
         self.alerts: list[Any] = []
         self.on_call_answers = True
         self.after_write: list[Callable[[], None]] = []
+        self.watchers: list[Callable[[], None]] = []
+        """Look at everything after each call of the product."""
         self._clock = clock
         self._router = respx.MockRouter(assert_all_called=False)
         self._router.post(ON_CALL).mock(side_effect=self._alerted)
         mount(organisation, self._router)
         self._administrator = SimulatorTransport(organisation)
         self._token = ""
-        self.list_id: str = self.administrate("POST", "/api/v2/outbound/contactlists", _LIST)["id"]
+        self.list_id = self.new_list()
         self._leads: dict[str, None] = {}
 
     # -- the way to it ---------------------------------------------------------------------
@@ -83,6 +85,8 @@ class SimulatedPlatform:
         try:
             return await self._router.async_handler(request)
         finally:
+            for look in self.watchers:
+                look()
             if request.method == "POST" and request.url.path.endswith("/contacts"):
                 waiting, self.after_write = self.after_write, []
                 for action in waiting:
@@ -115,23 +119,28 @@ class SimulatedPlatform:
                 json=body,
                 headers={"Authorization": f"Bearer {self._token}"},
             )
-            return answer.raise_for_status().json()
+            answer.raise_for_status()
+            return answer.json() if answer.content else None
 
-    def add(self, contacts: Mapping[str, Mapping[str, str]]) -> None:
-        """Put leads on the contact list, with their columns."""
+    def new_list(self, name: str = "Leads") -> str:
+        """Another contact list, the first one included; its id."""
+        made = self.administrate("POST", "/api/v2/outbound/contactlists", {**_LIST, "name": name})
+        return str(made["id"])
+
+    def add(self, contacts: Mapping[str, Mapping[str, str]], list_id: str = "") -> None:
+        """Put leads on the contact list, or on another one, with their columns."""
+        list_id = list_id or self.list_id
         rows = [
             {
                 "id": lead,
-                "contactListId": self.list_id,
+                "contactListId": list_id,
                 "data": {"lead_id": lead, PHONE: NUMBER, **columns},
             }
             for lead, columns in contacts.items()
         ]
         for start in range(0, len(rows), MOST_ADDED):
             part = rows[start : start + MOST_ADDED]
-            self.administrate(
-                "POST", f"/api/v2/outbound/contactlists/{self.list_id}/contacts", part
-            )
+            self.administrate("POST", f"/api/v2/outbound/contactlists/{list_id}/contacts", part)
         self._leads |= dict.fromkeys(contacts)
 
     @property
@@ -150,17 +159,22 @@ class SimulatedPlatform:
 
     # -- contacts --------------------------------------------------------------------------
 
-    def contact(self, lead: str) -> dict[str, Any]:
+    def contact(self, lead: str, list_id: str = "") -> dict[str, Any]:
         """A contact with its place in the dialling queue."""
-        return self._control.contact(self.list_id, lead)
+        return self._control.contact(list_id or self.list_id, lead)
+
+    def delete(self, lead: str, list_id: str) -> None:
+        """Take a contact off a list."""
+        path = f"/api/v2/outbound/contactlists/{list_id}/contacts?contactIds={lead}"
+        self.administrate("DELETE", path)
 
     def columns(self, lead: str) -> dict[str, str]:
         """The columns of a contact."""
         return dict(self.contact(lead)["data"])
 
-    def change(self, lead: str, **change: Any) -> None:
+    def change(self, lead: str, list_id: str = "", **change: Any) -> None:
         """Play the dialer or a colleague."""
-        self.control.change_contact(self.list_id, lead, ContactChange(**change))
+        self.control.change_contact(list_id or self.list_id, lead, ContactChange(**change))
 
     # -- the calls that were made ----------------------------------------------------------
 

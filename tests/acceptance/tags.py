@@ -21,6 +21,8 @@ REQUIREMENTS = {
     "loading": "Leads are put on the contact list without disturbing the campaign",
     "plan": "A run can be planned before it is made",
     "dial-order": "The campaign calls the best leads first, with the right agents",
+    "two-queues": "Each lead is dialled for one queue, the one that its score belongs to",
+    "reconcile": "What lies wrong is found, and put right under the rules of a push",
     "system-clock": "The machine's own clock is read correctly",
 }
 """Tags of requirements, in the order of the traceability page, and what each stands for."""
