@@ -25,6 +25,9 @@ from integration.scores import instant_of
 
 STOP_GRACE_S: Final = 5.0
 """How long a batch under way may go on once the run is to end."""
+_ON_THE_WIRE_MS: Final = 30_000
+"""How long a write of a dead process may take to reach the platform: as long as it would have
+waited for the answer."""
 _PUT_OFF_MS: Final = 60_000
 """First wait of a score that could not be delivered; it doubles up to an hour."""
 _PUT_OFF_MOST_MS: Final = 3_600_000
@@ -68,6 +71,7 @@ class Delivery:
         self._alerts = alerts
         self._on_settled = on_settled
         self._workers = workers
+        self._sent: dict[str, tuple[int, int]] = {}
 
     async def run(self, stop: asyncio.Event) -> DeliveryReport:
         """Deliver until nothing is due any more, ``stop`` is set, or the platform is lost.
@@ -76,7 +80,7 @@ class Delivery:
         time to end; what of them still waits then goes back into the outbox.
         """
         report = DeliveryReport()
-        self._claims.recover(self._destination, self._now())
+        self._sent = self._claims.recover(self._destination, self._now())
         async with asyncio.TaskGroup() as group:
             for _ in range(self._workers):
                 group.create_task(self._work(report, stop))
@@ -109,7 +113,7 @@ class Delivery:
         settled = False
         try:
             try:
-                await self._within_grace(batch.deliver(), stop)
+                await self._within_grace(self._after_the_dead(batch), stop)
             except UndeliveredError as failure:
                 if failure.stops_run:
                     report.stopped = report.stopped or failure.problem
@@ -125,6 +129,21 @@ class Delivery:
             if not settled:  # cancelled, or a defect: the batch goes back as it was
                 self._claims.give_back(claim, self._now())
         self._count(report, batch.done)
+
+    async def _after_the_dead(self, batch: Batch) -> None:
+        """Deliver ``batch``, but newer scores only once the older ones of the dead have landed.
+
+        A process can be killed while the platform still works on its write, which would then
+        replace what is written here.
+        """
+        landed = 0
+        for one in batch.left:
+            at, sent = self._sent.get(one.score.lead_id, (one.score.at, 0))
+            if at < one.score.at:
+                landed = max(landed, sent + _ON_THE_WIRE_MS)
+        if landed > self._now():
+            await self._tools.clock.sleep((landed - self._now()) / 1000)
+        await batch.deliver()
 
     async def _within_grace(self, work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
         """Do ``work``; once stopped, only for as long as a call under way may take.

@@ -82,15 +82,27 @@ class Claims:
             )
         return Claim(claim, destination, pending)
 
-    def recover(self, destination: str, now: int) -> None:
-        """Return every claim to the queue: to be called by the only deliverer when it starts."""
+    def recover(self, destination: str, now: int) -> dict[str, tuple[int, int]]:
+        """Return every claim to the queue: to be called by the only deliverer when it starts.
+
+        Returns for each lead that a dead deliverer was about to write, or has written without
+        hearing of it, the score's instant and when that was (both in ms since 1970).
+        """
         with self._db.transaction() as connection:
+            sent = connection.execute(
+                "SELECT p.lead, l.at, max(l.recorded) FROM pending p"
+                " JOIN ledger l ON l.lead = p.lead AND l.destination = p.destination"
+                " WHERE p.destination = ? AND p.claim IS NOT NULL AND l.outcome = 'intended'"
+                " GROUP BY p.lead",
+                (destination,),
+            ).fetchall()
             connection.execute(
                 "UPDATE pending SET claim = NULL, due = ?"
                 " WHERE destination = ? AND claim IS NOT NULL",
                 (now, destination),
             )
             connection.execute("DELETE FROM claim WHERE destination = ?", (destination,))
+        return {lead: (at, recorded) for lead, at, recorded in sent}
 
     def give_back(self, claim: Claim, now: int) -> None:
         """Return a claim untouched."""
