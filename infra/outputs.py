@@ -67,10 +67,15 @@ def _integration(settings: Settings, organisation: Organisation, parts: Deployed
         f"{one.lane.key}_list" if one.lane.key else "contact_list": one.leads.list_id
         for one in parts.lanes
     }
+    campaigns = {
+        f"{one.lane.key}_campaign" if one.lane.key else "campaign": one.campaign.campaign_id
+        for one in parts.lanes
+    }
     return {
         **asdict(organisation),
         "strategy": settings.strategy,
         **lists,
+        **campaigns,
         "data_table": parts.entity.table_id,
         **{f"column_{which}": name for which, name in asdict(policy.columns).items()},
         "senior_above": policy.senior_above,

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from integration.batch import BatchTools
+from integration.campaigns import Action, Campaigns, CampaignState
 from integration.clock import Clock, SystemClock
 from integration.configuration import SettingsError
 from integration.connection import Connection
@@ -164,6 +165,16 @@ class App:
         loader = self._loader(connection)
         run = LoadRun(loader, connection, self._clock, self._stop, progress)
         return await run.load(contacts, columns)
+
+    async def campaigns(self, action: Action) -> list[CampaignState]:
+        """Start or stop the campaigns, or look at them alone; how they stand afterwards.
+
+        Raises:
+            PlatformError: the platform refused; campaigns before that one are changed.
+        """
+        campaigns = Campaigns(self._connect().client)
+        acts = {"start": campaigns.start, "stop": campaigns.stop, "status": campaigns.state}
+        return [await acts[action](one) for one in self._settings.campaigns()]
 
     async def plan(self, rows: Iterable[SourceRow]) -> Plan:
         """What pushing ``rows`` would take; changes nothing.

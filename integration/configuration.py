@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Puts settings together from flags, environment and file, and says everything that is wrong.
+"""Puts settings together from flags, environment, stack and file, and says all that is wrong.
 
 All problems are told at once, each with the three names of its option, where the bad value
 came from, and what a good one looks like. No message shows the value of a secret.
@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -22,9 +22,12 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 
 from integration.settings import ENV_PREFIX, Settings, clashes
+from integration.stack import Client, StackSettingsError, client_of, read_stack, settings_of
 
 CONFIG_FILE: Final = Path("leadscore.toml")
 CONFIG_VARIABLE: Final = f"{ENV_PREFIX}CONFIG"
+STACK_VARIABLE: Final = f"{ENV_PREFIX}STACK"
+_OTHERS: Final = frozenset({CONFIG_VARIABLE, STACK_VARIABLE})
 SECRET: Final = "client_secret"  # noqa: S105 - the name of an option
 SECRET_FILE: Final = "client_secret_file"  # noqa: S105 - the same
 STORE: Final = "store"
@@ -36,7 +39,14 @@ With the strategy queues, the lists of both tiers take the place of the one.
 """
 PLATFORM: Final = ("client_id", SECRET, STORE)
 """What a command needs that reads and writes scores; the store stands for where they are kept."""
-_TIER_LISTS: Final = ("senior_list", "general_list")
+CAMPAIGN: Final = "campaign"
+CAMPAIGNS: Final = ("client_id", SECRET, CAMPAIGN)
+"""What a command needs that operates campaigns."""
+_BY_TIER: Final = {
+    CONTACT_LIST: ("senior_list", "general_list"),
+    CAMPAIGN: ("senior_campaign", "general_campaign"),
+}
+"""What takes the place of an option with the strategy queues."""
 
 _SHOWN: Final = 60
 
@@ -53,26 +63,40 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Layers:
-    """The values of the three places, the strongest first."""
+    """The values of the four places, the strongest first.
+
+    A stack is named for one command, or for one shell; the file lies around for all of them.
+    """
 
     flags: Mapping[str, Any]
     environment: Mapping[str, str]
+    stack: Mapping[str, Any]
     file: Mapping[str, Any]
+    stack_name: str
     path: Path | None
+
+    @property
+    def all(self) -> tuple[Mapping[str, Any], ...]:
+        """The places themselves."""
+        return self.flags, self.environment, self.stack, self.file
 
     def place(self, option: str) -> int | None:
         """The strongest place that has ``option``."""
-        for place, values in enumerate((self.flags, self.environment, self.file)):
+        for place, values in enumerate(self.all):
             if option in values:
                 return place
         return None
 
     def source(self, option: str) -> str:
         """Where the value of ``option`` comes from, in words."""
+        names = (
+            flag(option),
+            variable(option),
+            f"{option} of stack {self.stack_name}",
+            f"{option} in {self.path}",
+        )
         place = self.place(option)
-        if place == 0:
-            return flag(option)
-        return variable(option) if place == 1 else f"{option} in {self.path}"
+        return names[-1 if place is None else place]
 
     def texts(self) -> dict[str, str]:
         """What counts for each option, as text."""
@@ -83,10 +107,8 @@ class _Layers:
 
     def value(self, option: str) -> Any:
         """What is given for ``option``."""
-        for values in (self.flags, self.environment, self.file):
-            if option in values:
-                return values[option]
-        return None
+        place = self.place(option)
+        return None if place is None else self.all[place][option]
 
 
 def flag(option: str) -> str:
@@ -104,8 +126,11 @@ def load_settings(
     *,
     config: Path | None = None,
     needs: Collection[str] = (),
+    stack: str | None = None,
+    client: Client = "pusher",
+    outputs_of: Callable[[str], Mapping[str, Any]] = read_stack,
 ) -> Settings:
-    """The settings that flags, environment and file make together, in that order of strength.
+    """The settings of flags, environment, stack and file together, in that order of strength.
 
     Args:
         flags: options given on the command line; None stands for one that is not given.
@@ -113,6 +138,10 @@ def load_settings(
             where it exists.
         needs: options that must not be blank; with a ``client_id`` among them, so must a
             region or gateway not be.
+        stack: the Pulumi stack to take settings from; else ``LEADSCORE_STACK`` names it. One
+            who needs nothing of the platform does without it.
+        client: which of the stack's OAuth clients to be.
+        outputs_of: reads what a stack exports.
 
     Raises:
         SettingsError: everything that is wrong.
@@ -127,7 +156,9 @@ def load_settings(
         for name, value in given.items()
         if value == ""
     )
-    layers = _Layers(given, environment, file, path)
+    name = stack or os.environ.get(STACK_VARIABLE, "")
+    of_stack = _read_stack(name, client, outputs_of, problems) if name and needs else {}
+    layers = _Layers(given, environment, of_stack, file, name, path)
     layers = _decided(layers, "region", "gateway", problems)
     layers = _decided(layers, SECRET, SECRET_FILE, problems)
     settings: Settings | None = None
@@ -159,8 +190,9 @@ def _validated(layers: _Layers) -> Settings:
             dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - given by the library
             file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
         ) -> tuple[PydanticBaseSettingsSource, ...]:
+            stack = InitSettingsSource(settings_cls, dict(layers.stack))
             file = InitSettingsSource(settings_cls, dict(layers.file))
-            return init_settings, env_settings, file
+            return init_settings, env_settings, stack, file
 
     return Layered(**layers.flags)
 
@@ -200,6 +232,22 @@ def _read_file(config: Path | None, problems: list[str]) -> tuple[Path | None, d
     return path, content
 
 
+def _read_stack(
+    name: str,
+    client: Client,
+    outputs_of: Callable[[str], Mapping[str, Any]],
+    problems: list[str],
+) -> dict[str, Any]:
+    """The settings of a stack; what is wrong with it goes to ``problems``."""
+    try:
+        outputs = outputs_of(name)
+        found = settings_of(name, outputs, list(Settings.model_fields))
+        return {**found, **client_of(name, outputs, client)}
+    except StackSettingsError as problem:
+        problems.append(f"--stack: {problem}")
+        return {}
+
+
 def _set(name: str) -> bool:
     return bool(os.environ.get(name))
 
@@ -218,7 +266,7 @@ def _misspelt_variables() -> list[str]:
     known = {variable(option) for option in Settings.model_fields}
     found = []
     for name in os.environ:
-        if name.upper().startswith(ENV_PREFIX) and name.upper() not in known | {CONFIG_VARIABLE}:
+        if name.upper().startswith(ENV_PREFIX) and name.upper() not in known | _OTHERS:
             close = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
             if close:
                 found.append(f"{name} is set and is no option; did you mean {close[0]}?")
@@ -237,7 +285,7 @@ def _decided(layers: _Layers, one: str, other: str, problems: list[str]) -> _Lay
     weaker = other if places[0] < places[1] else one
     # A flag without a value hides the weaker place from the library, which reads variables.
     blank = None if weaker == SECRET_FILE else ""
-    return _Layers({**layers.flags, weaker: blank}, layers.environment, layers.file, layers.path)
+    return replace(layers, flags={**layers.flags, weaker: blank})
 
 
 def _secret_problems(layers: _Layers, settings: Settings) -> list[str]:
@@ -271,8 +319,8 @@ def _named(layers: _Layers, needs: Collection[str]) -> Iterator[str]:
     for need in needs:
         # What names the kind of store is also the name of the setting that says which one it is.
         option = texts[STORE] if need == STORE else need
-        if option == CONTACT_LIST and texts["strategy"] == "queues":
-            yield from _TIER_LISTS
+        if option in _BY_TIER and texts["strategy"] == "queues":
+            yield from _BY_TIER[option]
         else:
             yield option
 

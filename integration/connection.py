@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 
 from integration.clock import Clock
 from integration.loading import ContactLoader
@@ -66,7 +66,11 @@ class Connection:
         self._settings = settings
         self._transport = transport
         self.moves = Moves()
-        self.store = self.make_store()
+
+    @cached_property
+    def store(self) -> ScoreStore:
+        """The place for scores that the settings name; who only operates campaigns needs none."""
+        return self.make_store()
 
     def make_store(self, *, thorough: bool = False) -> ScoreStore:
         """The place for scores that the settings name.

@@ -180,6 +180,13 @@ class Settings(BaseSettings):
     general_list: _Id = _option(
         "", "Id of the contact list of the general tier, for the strategy queues."
     )
+    campaign: _Id = _option("", "Id of the campaign, for the strategy skills.")
+    senior_campaign: _Id = _option(
+        "", "Id of the campaign of the senior tier, for the strategy queues."
+    )
+    general_campaign: _Id = _option(
+        "", "Id of the campaign of the general tier, for the strategy queues."
+    )
     data_table: _Id = _option("", "Id of the data table, where scores are kept in one.")
     data_service: _Id = _option(
         "LeadScoringIntegration",
@@ -285,6 +292,12 @@ class Settings(BaseSettings):
         for clash in clashes({name: str(getattr(self, name)) for name in _BOUND}):
             raise ValueError(clash)
         return self
+
+    def campaigns(self) -> tuple[str, ...]:
+        """The ids of the campaigns, that of the senior tier first."""
+        if self.strategy == "queues":
+            return self.senior_campaign, self.general_campaign
+        return (self.campaign,)
 
     def score_columns(self) -> ScoreColumns:
         """The names of the columns of a score."""

@@ -11,12 +11,13 @@ from typing import Annotated
 import typer
 
 from integration.app import App
+from integration.cli.campaigns import CampaignVerbs
 from integration.cli.console import NAME, pass_on_output, result
 from integration.cli.plugins import add_plugins, names_of
 from integration.cli.running import AppFactory, explain
 from integration.cli.verbs import Verbs
 from integration.clock import Clock, SystemClock
-from integration.configuration import variable
+from integration.configuration import STACK_VARIABLE, variable
 from integration.settings import Settings
 from integration.telemetry import Telemetry, configure_logs
 
@@ -40,6 +41,7 @@ def build(make_app: AppFactory, clock: Clock) -> typer.Typer:
     )
     app.callback()(_about)
     Verbs(make_app, clock).register(app)
+    CampaignVerbs(make_app).register(app)
     return app
 
 
@@ -79,6 +81,11 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of the parser
         raise typer.Exit
 
 
+def _named_stack(name: str | None) -> None:
+    if name:
+        os.environ[STACK_VARIABLE] = name  # before the verb it means the same as there
+
+
 def _about(
     *,
     show_version: Annotated[
@@ -87,6 +94,15 @@ def _about(
             "--version", help="Print the version and exit.", is_eager=True, callback=_version
         ),
     ] = False,
+    stack: Annotated[
+        str | None,
+        typer.Option(
+            "--stack",
+            help="Pulumi stack to take settings from, for any verb.",
+            metavar="NAME",
+            callback=_named_stack,
+        ),
+    ] = None,
 ) -> None:
     """Make Genesys Cloud Outbound call the best leads first.
 

@@ -15,10 +15,12 @@ from pydantic.fields import FieldInfo
 
 from integration.configuration import flag, load_settings
 from integration.settings import Settings
+from integration.stack import Client
 
 EPILOG: Final = (
     "Each option from --config on is a setting: --retry-total is also the environment variable "
-    "LEADSCORE_RETRY_TOTAL and the key retry_total of the file, in that order of strength."
+    "LEADSCORE_RETRY_TOTAL and the key retry_total of the file, in that order of strength; a "
+    "stack comes before the file."
 )
 NO_FLAG: Final = frozenset({"client_secret"})
 LOCAL: Final = ("outbox", "log_format", "log_level")
@@ -31,14 +33,21 @@ class Given:
 
     config: Path | None = None
     flags: dict[str, Any] = field(default_factory=dict)
+    stack: str | None = None
 
-    def load(self, needs: Collection[str] = ()) -> Settings:
-        """Together with environment and file.
+    def load(self, needs: Collection[str] = (), *, client: Client = "pusher") -> Settings:
+        """Together with environment, stack and file.
+
+        Args:
+            needs: settings that must not be blank.
+            client: which of a stack's OAuth clients to be.
 
         Raises:
             SettingsError: everything that is wrong.
         """
-        return load_settings(self.flags, config=self.config, needs=needs)
+        return load_settings(
+            self.flags, config=self.config, needs=needs, stack=self.stack, client=client
+        )
 
 
 def takes_settings(
@@ -54,12 +63,14 @@ def takes_settings(
 
     def replaced(command: Callable[..., None]) -> Callable[..., None]:
         def with_flags(**values: Any) -> None:
-            config = values.pop("config")
+            config, stack = values.pop("config"), values.pop("stack", None)
             flags = {name: values.pop(name) for name in offered}
-            command(**values, given=Given(config, flags))
+            command(**values, given=Given(config, flags, stack))
 
         own = inspect.signature(command, eval_str=True).parameters.values()
-        parameters = [one for one in own if one.name != "given"] + list(_parameters(offered))
+        parameters = [one for one in own if one.name != "given"] + list(
+            _parameters(offered, stack=not only)
+        )
         with_flags.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions take attributes
         with_flags.__annotations__ = {one.name: one.annotation for one in parameters}
         with_flags.__name__ = command.__name__
@@ -69,13 +80,22 @@ def takes_settings(
     return replaced
 
 
-def _parameters(offered: Collection[str]) -> Iterator[inspect.Parameter]:
+def _parameters(offered: Collection[str], *, stack: bool) -> Iterator[inspect.Parameter]:
     config = typer.Option(
         "--config",
         help="TOML file with settings; else LEADSCORE_CONFIG, else ./leadscore.toml.",
         show_default=False,
     )
     yield _parameter("config", Annotated[Path | None, config])
+    if stack:
+        named = typer.Option(
+            "--stack",
+            help="Pulumi stack to take organisation, lists, thresholds and credentials from; "
+            "else LEADSCORE_STACK.",
+            metavar="NAME",
+            show_default=False,
+        )
+        yield _parameter("stack", Annotated[str | None, named])
     for name in offered:
         yield _parameter(name, _annotation(name, Settings.model_fields[name]))
 

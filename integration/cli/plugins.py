@@ -40,7 +40,8 @@ def add_plugins(app: typer.Typer, found: Iterable[EntryPoint] | None = None) -> 
 
 def names_of(app: typer.Typer) -> set[str]:
     """The verbs that ``app`` has."""
-    return {_name(one) for one in app.registered_commands}
+    commands = {_name(one) for one in app.registered_commands}
+    return commands | {str(one.name) for one in app.registered_groups}
 
 
 def _verbs(point: EntryPoint) -> typer.Typer:

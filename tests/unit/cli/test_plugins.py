@@ -59,10 +59,10 @@ def test_other_rooms_may_add_groups():
         group = typer.Typer()
         group.command("start")(lambda: typer.echo("started"))
         group.command("stop")(lambda: typer.echo("stopped"))
-        app.add_typer(group, name="campaign")
+        app.add_typer(group, name="shift")
 
-    points = [Point(name="campaign", found=register)] * 2
-    assert run("campaign", "stop", points=points).stdout == "stopped\n"
+    points = [Point(name="shift", found=register)] * 2
+    assert run("shift", "stop", points=points).stdout == "stopped\n"
 
 
 def unusable(app):
