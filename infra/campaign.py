@@ -27,8 +27,8 @@ class CampaignArgs:
 
     Args:
         priority: 1 to 5, 5 highest.
-        site: name of the telephony site that places the calls; it exists already.
-        script: name of the published script that agents see; it exists already.
+        site_id: the telephony site that places the calls.
+        script_id: the published script that agents see.
         caller_name: what the callee's phone shows.
         caller_address: the number that it shows, E.164.
     """
@@ -43,8 +43,8 @@ class CampaignArgs:
     score_column: str
     phone_column: str
     priority: int
-    site: str
-    script: str
+    site_id: pulumi.Input[str]
+    script_id: pulumi.Input[str]
     caller_name: str
     caller_address: str
 
@@ -62,11 +62,6 @@ class LeadCampaign(pulumi.ComponentResource):
         self, name: str, args: CampaignArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("leadscoring:infra:LeadCampaign", name, None, opts)
-        looked_up = pulumi.InvokeOutputOptions(parent=self)
-        site = genesyscloud.get_telephony_providers_edges_site_output(
-            name=args.site, opts=looked_up
-        )
-        script = genesyscloud.get_script_output(name=args.script, opts=looked_up)
         campaign = genesyscloud.OutboundCampaign(
             name,
             name=args.name,
@@ -89,8 +84,8 @@ class LeadCampaign(pulumi.ComponentResource):
             always_running=True,
             priority=args.priority,
             queue_id=args.queue_id,
-            script_id=script.id,
-            site_id=site.id,
+            script_id=args.script_id,
+            site_id=args.site_id,
             caller_name=args.caller_name,
             caller_address=args.caller_address,
             phone_columns=[

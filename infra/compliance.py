@@ -25,6 +25,7 @@ class ComplianceArgs:
         days: 1 (Monday) to 7.
         hours: from and until, ``HH:MM``, in the zone of the lead.
         phone_column: what the do-not-call list is compared with.
+        protect: whether the do-not-call list is protected; its entries are people's wishes.
     """
 
     attempt_limit: str
@@ -38,6 +39,7 @@ class ComplianceArgs:
     days: Sequence[int]
     hours: tuple[str, str]
     phone_column: str
+    protect: bool
 
 
 class Compliance(pulumi.ComponentResource):
@@ -63,7 +65,14 @@ class Compliance(pulumi.ComponentResource):
         self.calling_hours_id = self._calling_hours(args).id
         self.call_answers_id = self._call_answers(args).id
         self.do_not_call_id = self._do_not_call(args).id
-        self.register_outputs({"attemptLimitId": self.attempt_limit_id})
+        self.register_outputs(
+            {
+                "attemptLimitId": self.attempt_limit_id,
+                "callingHoursId": self.calling_hours_id,
+                "callAnswersId": self.call_answers_id,
+                "doNotCallId": self.do_not_call_id,
+            }
+        )
 
     def _attempt_limit(self, args: ComplianceArgs) -> genesyscloud.OutboundAttemptLimit:
         minutes = args.minutes_between
@@ -135,5 +144,5 @@ class Compliance(pulumi.ComponentResource):
             # list of this kind is also not exported at each refresh, as an `rds` one would be.
             dnc_source_type="rds_custom",
             custom_exclusion_column=args.phone_column,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )

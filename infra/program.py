@@ -8,12 +8,14 @@ deploy as many stacks as it likes.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from infra.access import Access, AccessArgs
 from infra.campaign import CampaignArgs, LeadCampaign
 from infra.columns import columns_of
 from infra.compliance import Compliance, ComplianceArgs
 from infra.dispatch import DispatchArgs, PriorityDispatch
+from infra.existing import Existing, look_up
 from infra.lanes import Lane
 from infra.lead_list import LeadList, LeadListArgs
 from infra.outputs import Deployed, DeployedLane, export
@@ -41,8 +43,19 @@ def build() -> None:
     )
     compliance = _compliance(settings, access)
     routing = _routing(settings, access)
-    lanes = [_lane(settings, lane, access, compliance, routing) for lane in settings.lanes]
+    shared = _Shared(access, compliance, routing, existing=look_up(settings.site, settings.script))
+    lanes = [_lane(settings, lane, shared) for lane in settings.lanes]
     export(settings, organisation, Deployed(access, entity, compliance, routing, lanes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What every lane needs."""
+
+    access: Access
+    compliance: Compliance
+    routing: Routing
+    existing: Existing
 
 
 def _access(settings: Settings) -> Access:
@@ -76,6 +89,7 @@ def _compliance(settings: Settings, access: Access) -> Compliance:
             days=settings.calling_days,
             hours=(settings.calling_from, settings.calling_until),
             phone_column=settings.phone_column,
+            protect=settings.protect,
         ),
     )
 
@@ -98,17 +112,16 @@ def _routing(settings: Settings, access: Access) -> Routing:
     )
 
 
-def _lane(
-    settings: Settings, lane: Lane, access: Access, compliance: Compliance, routing: Routing
-) -> DeployedLane:
-    names, policy, queue_id = settings.names, settings.policy, routing.queue_ids[lane.queue]
+def _lane(settings: Settings, lane: Lane, shared: _Shared) -> DeployedLane:
+    names, policy = settings.names, settings.policy
+    division_id, queue_id = shared.access.division_id, shared.routing.queue_ids[lane.queue]
     leads = LeadList(
         lane.resource("leads"),
         LeadListArgs(
             name=settings.title(names.contact_list, lane),
-            division_id=access.division_id,
+            division_id=division_id,
             columns=columns_of(settings),
-            attempt_limit_id=compliance.attempt_limit_id,
+            attempt_limit_id=shared.compliance.attempt_limit_id,
             protect=settings.protect,
             adopt=settings.adopt.get(lane.resource("leads"), ""),
         ),
@@ -120,24 +133,28 @@ def _lane(
     dispatch = PriorityDispatch(
         lane.resource("dispatch"),
         DispatchArgs(
-            settings.title(names.dispatch, lane), leads.list_id, queue_id, policy, routing.skill_id
+            name=settings.title(names.dispatch, lane),
+            list_id=leads.list_id,
+            queue_id=queue_id,
+            policy=policy,
+            skill_id=shared.routing.skill_id,
         ),
     )
     campaign = LeadCampaign(
         lane.resource("campaign"),
         CampaignArgs(
             name=settings.title(names.campaign, lane),
-            division_id=access.division_id,
+            division_id=division_id,
             list_id=leads.list_id,
             filter_id=route.filter_id,
             rule_set_id=dispatch.rule_set_id,
             queue_id=queue_id,
-            compliance=compliance,
+            compliance=shared.compliance,
             score_column=settings.columns.score,
             phone_column=settings.phone_column,
             priority=lane.priority,
-            site=settings.site,
-            script=settings.script,
+            site_id=shared.existing.site_id,
+            script_id=shared.existing.script_id,
             caller_name=settings.caller_name,
             caller_address=settings.caller_address,
         ),

@@ -15,8 +15,12 @@ from typing import Final
 import pulumi
 import pulumi_genesyscloud as genesyscloud
 
-_FIELDS: Final = (("key", "leadId", "string"), ("priorityScore", "priorityScore", "integer"))
-_INSTANT: Final = ("lastCalculatedAt", "lastCalculatedAt", "string")
+_FIELDS: Final = (
+    ("key", "leadId", "string"),
+    ("priorityScore", "priorityScore", "integer"),
+    ("lastCalculatedAt", "lastCalculatedAt", "string"),
+)
+"""Name, title and type; the platform wants the first one to be called key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class ScoreEntity(pulumi.ComponentResource):
             division_id=args.division_id,
             properties=[
                 genesyscloud.ArchitectDatatablePropertyArgs(name=field, title=title, type=kind)
-                for field, title, kind in (*_FIELDS, _INSTANT)
+                for field, title, kind in _FIELDS
             ],
             opts=pulumi.ResourceOptions(
                 parent=self, protect=args.protect, delete_before_replace=True

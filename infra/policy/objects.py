@@ -21,6 +21,7 @@ CLIENT: Final = "OauthClient"
 KEPT: Final[Mapping[str, str]] = {
     LIST: "its contacts and whom they were called by",
     "ArchitectDatatable": "the scores in it",
+    "OutboundDnclist": "the numbers of people who asked not to be called",
     CLIENT: "its secret, and every running push with it",
 }
 """What is lost with an object that is deleted, by kind."""

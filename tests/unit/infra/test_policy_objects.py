@@ -81,6 +81,7 @@ def test_a_stack_with_columns_of_its_own():
     [
         ("OutboundContactList", "leads-general", "its contacts"),
         ("ArchitectDatatable", "lead-score", "the scores in it"),
+        ("OutboundDnclist", "do-not-call", "asked not to be called"),
         ("OauthClient", "pusher-client", "every running push"),
     ],
 )

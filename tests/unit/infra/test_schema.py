@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
+from infra.stack_files import PROJECT
 from tests.unit.infra.mocked import run_stack
 from tests.unit.infra.schema import SCHEMA, problems
 
@@ -58,11 +60,31 @@ def test_the_check_sees(token: str, inputs: dict[str, object], found: list[str])
     assert problems(token, inputs) == found
 
 
-def test_recorded_inputs_pass():
-    """Inputs that the official provider accepted pass the same check."""
-    run = run_stack("prod")
-    campaign = json.loads(json.dumps(dict(run.kind("OutboundCampaign")["campaign-senior"].inputs)))
-    assert problems(CAMPAIGN, campaign) == []
-    assert problems(CAMPAIGN, campaign | {"priority": 6}) == [
-        "OutboundCampaign.priority is 6, which is refused"
-    ]
+RECORDED = [
+    json.loads(line)
+    for line in (PROJECT / "tests/conformance/data/provider-1.82.0/resources.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
+
+
+@pytest.mark.parametrize("recorded", RECORDED, ids=lambda one: one["name"])
+def test_recorded_inputs_pass(recorded: dict[str, Any]):
+    """What the official provider was seen to accept passes the same check."""
+    assert problems(recorded["type"], recorded["inputs"]) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"priority": 6}, "priority is 6, which is refused"),
+        ({"contactListFilterIds": ["a", "b"]}, "contactListFilterIds has 2 items"),
+        ({"alwaysRunning": 1}, "alwaysRunning is 1, not a boolean"),
+        ({"priority": True}, "priority is True, not a number"),
+    ],
+    ids=["value", "length", "number for a flag", "flag for a number"],
+)
+def test_changed_inputs_do_not(change: dict[str, Any], said: str):
+    """One wrong value in inputs that are good is found."""
+    (campaign,) = run_stack("prod", strategy="skills").kind("OutboundCampaign").values()
+    assert problems(CAMPAIGN, {**campaign.inputs, **change}) == [f"OutboundCampaign.{said}"]
