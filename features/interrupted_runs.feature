@@ -47,6 +47,14 @@ Feature: An interrupted run loses nothing
       And 100 scores are kept for later
       And the run took less than 1 minute
 
+    Scenario: The operator stops the run when it is all but done
+      Given 40 leads are waiting for their new scores
+      And the platform takes 2 seconds for every answer
+      And the operator stops the run, 5 seconds into the run
+      When the scores are pushed
+      Then every lead carries its new score
+      And the run ends well
+
     Scenario: Nothing was left behind
       Given 100 leads are waiting for their new scores
       And the scores were pushed

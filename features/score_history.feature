@@ -87,6 +87,17 @@ Feature: What a score replaced is on record
         | score | calculated at | replaced score | calculated at | outcome   |
         | 90    | 08:30         | 50             | 08:00         | delivered |
 
+    @simulator-only
+    Scenario: A score that somebody has replaced is pushed once more
+      Given lead Miller carries score 50, calculated at 08:00
+      And score 90 for lead Miller, calculated at 08:30, was pushed
+      And a colleague has written score 75, calculated at 08:15, to lead Miller
+      When score 90 for lead Miller, calculated at 08:30, is pushed
+      Then the history of lead Miller reads
+        | score | calculated at | replaced score | calculated at | outcome   |
+        | 90    | 08:30         | 50             | 08:00         | delivered |
+        | 90    | 08:30         | 75             | 08:15         | delivered |
+
   Rule: What was not written is not history
 
     Scenario: A late arrival
