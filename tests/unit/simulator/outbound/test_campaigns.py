@@ -164,6 +164,15 @@ def test_declared_columns(platform, outbound, campaign, switch, sort, refused):
     assert said.status == (400 if refused else 200)
 
 
+def test_a_filter_on_declared_columns(platform, make, parts, campaign):
+    """Where filter columns have to be declared, a filter on such a column is fine."""
+    platform.organisation.switches.dynamic_columns_declared = "sort_and_filter"
+    best = {"column": "ml_score", "operator": "GREATER_THAN", "value": "70"}
+    body = {"name": "Best", "clauses": [{"predicates": [best]}]}
+    stored = make("contactlistfilters", {**body, "contactList": {"id": parts["contactList"]}})
+    make(ID, campaign(contactListFilters=[{"id": stored["id"]}]))
+
+
 def test_columns_of_a_fixed_queue(make, campaign):
     """Without dynamic queueing any column sorts and filters."""
     fixed = {"sort": False, "filter": False}
