@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from integration.order import StoredScore
+from integration.order import StoredScore, Verdict
 from integration.outbox import unknown_leads
 from integration.outbox.database import Database
 from integration.outbox.rows import PENDING_COLUMNS, read_pending
@@ -130,17 +130,20 @@ class Records:
 
     def counts(self, run: int) -> RunCounts:
         """The rows of ``run`` by verdict (``waiting`` where there is none yet)."""
-        verdicts: dict[str, int] = {}
-        unchanged = previous = 0
-        for verdict, rows, same, logged in self._db.read().execute(
-            f"SELECT {_VERDICT}, count(*), count(l.score = l.previous OR NULL), count(l.lead)"
-            f"{_OUTCOMES} GROUP BY 1",
-            (run,),
-        ):
-            verdicts[verdict] = rows
-            unchanged += same
-            previous += logged
-        return RunCounts(verdicts, unchanged, previous)
+        # One pass without GROUP BY, which would sort all rows and hold them for it.
+        each = ", ".join(f"count(*) FILTER (WHERE verdict = '{verdict}')" for verdict in Verdict)
+        unchanged, previous, *rows = (
+            self._db.read()
+            .execute(
+                f"SELECT count(same OR NULL), count(lead), {each} FROM ("  # noqa: S608 - constants
+                f"SELECT {_VERDICT} AS verdict, l.score = l.previous AS same, l.lead AS lead"
+                f"{_OUTCOMES})",
+                (run,),
+            )
+            .fetchone()
+        )
+        found = zip(map(str, Verdict), rows, strict=True)
+        return RunCounts({verdict: n for verdict, n in found if n}, unchanged, previous)
 
     def on_their_way(self, run: int | None, now: int) -> int:
         """Pending scores (of ``run``, or of all) that are due at ``now`` or being delivered."""
