@@ -7,6 +7,8 @@ machine says it is a CI server. ``--hypothesis-profile=explore`` looks for new c
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import hypothesis
 import pytest
 import structlog
@@ -16,6 +18,20 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile("repeatable")
+
+UNMEASURED = ("acceptance", "conformance", "weather", "unit/test_benchmarks.py")
+"""Tests that do not count for coverage, since to measure it takes as long as they do.
+
+They run through everything; what is covered by them alone has no test of its own.
+"""
+
+
+def pytest_collection_modifyitems(items):
+    """Leave what does not count for coverage unmeasured."""
+    places = [Path(__file__).parent / name for name in UNMEASURED]
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in places):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(autouse=True)
