@@ -55,8 +55,7 @@ def changes(resource: Resource, state: Values, inputs: Values) -> list[Change]:
                 kind = "add"
             else:
                 kind = "update" if inputs.get(field.name) is not None else "delete"
-            replaces = field.replaces or resource.update_method is None
-            found.append(Change(where, field.name, kind, replaces))
+            found.append(Change(where, field.name, kind, field.replaces))
     return found
 
 

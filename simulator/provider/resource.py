@@ -39,7 +39,7 @@ class Resource:
         update_query: of updates alone.
         delete_query: of the DELETE.
         gone_query: of the GET that finds a deleted object gone; that of reading unless given.
-        update_method: None where every change needs a new object.
+        update_method: of an update.
         versioned: an update reads the object first and sends its version back.
     """
 
@@ -53,7 +53,7 @@ class Resource:
     update_query: str = ""
     delete_query: str = ""
     gone_query: str | None = None
-    update_method: str | None = "PUT"
+    update_method: str = "PUT"
     versioned: bool = False
 
     @property
@@ -97,7 +97,6 @@ class Resource:
         await self.before_write(api, values)
         version = await self._version(api, object_id) if self.versioned else {}
         path = self.at(object_id, self.update_query or self.write_query)
-        assert self.update_method is not None
         await api.call(self.update_method, path, {**version, **self.body(values)})
 
     async def delete(self, api: Api, object_id: str, state: Values) -> None:

@@ -24,12 +24,12 @@ from simulator.provider.resources.access import DESCRIPTION, NAME
 
 DIVISION_ID = Field("divisionId", REF, "division", computed=True)
 
+# Skills cannot be changed.
 SKILL = Resource(
     "routingSkill",
     "skill",
     "/api/v2/routing/skills",
     (Field("name", TEXT, required=True, replaces=True),),
-    update_method=None,
 )
 WRAPUP_CODE = Resource(
     "routingWrapupcode",

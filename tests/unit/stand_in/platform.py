@@ -81,6 +81,8 @@ class Platform(httpx.AsyncBaseTransport):
         if method == "DELETE":
             del self.objects[path]
             return httpx.Response(204)
+        if method != "GET" and sent.get("version", known["version"]) != known["version"]:
+            return httpx.Response(409, json={"code": "conflict", "message": "another version"})
         if method != "GET":
             kept = {name: known[name] for name in ("id", "division")}
             known = {**kept, **sent, "version": known["version"] + 1}
@@ -124,12 +126,13 @@ class World:
         made = self.run(self.provider.create(request))
         return made.resource_id, made.properties if secret else plain(made.properties)
 
-    def update(self, token, object_id, state, inputs, *, preview=False):
+    def update(self, token, object_id, state, inputs, *, preview=False, secret=()):
         """The outputs after an update."""
         request = pulumi_api.UpdateRequest(
-            urn(token), object_id, marked(state), marked(inputs), 0, [], preview=preview
+            urn(token), object_id, marked(state), marked(inputs, secret), 0, [], preview=preview
         )
-        return plain(self.run(self.provider.update(request)).properties)
+        updated = self.run(self.provider.update(request)).properties
+        return updated if secret else plain(updated)
 
     def read(self, token, object_id, state=(), inputs=()):
         """Id, outputs and inputs after a refresh or an import."""

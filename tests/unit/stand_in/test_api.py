@@ -114,6 +114,12 @@ def test_refusals_explain(answer, message):
         call(Answers(answer), "POST", body={"a": 1})
 
 
+def test_no_proxy_comes_between(monkeypatch):
+    """Calls to this machine go there, whatever proxy the environment names."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:2")
+    assert Api(HERE, VirtualClock())._http._mounts == {}
+
+
 def test_an_empty_answer():
     """A call without content in its answer has none."""
     assert call(Answers(httpx.Response(204)), "DELETE")[0] is None

@@ -98,11 +98,16 @@ class TestLife:
 
     def test_secret_inputs_stay_secret(self):
         """An output whose input is a secret is one."""
-        _, outputs = World().create(
-            "routingWrapupcode", {"name": "Won", "description": "hush"}, secret={"description"}
-        )
-        assert outputs["description"].is_secret
-        assert not outputs["name"].is_secret
+        world = World()
+        inputs, hush = {"name": "Won", "description": "hush"}, {"description"}
+        made, outputs = world.create("routingWrapupcode", inputs, secret=hush)
+        for preview in (True, False):
+            updated = world.update(
+                "routingWrapupcode", made, plain(outputs), inputs, preview=preview, secret=hush
+            )
+            for known in (outputs, updated):
+                assert known["description"].is_secret
+                assert not known["name"].is_secret
 
     def test_wrapup_codes_are_added_and_removed(self):
         """A queue gets the codes that it lacks and loses those that it should not have."""
@@ -157,6 +162,17 @@ class TestLife:
         assert [column["default"] for column in state["properties"]] == ["none", "3", "true"]
         inputs = {"name": "t", "properties": columns}
         assert world.diff("architectDatatable", state, inputs).changes is False
+
+    def test_an_update_has_the_current_version(self):
+        """The platform refuses another version than the one that it has."""
+        world = World()
+        inputs = {"name": "a", "maxAttemptsPerContact": 3}
+        made, state = world.create("outboundAttemptLimit", inputs)
+        for number in (4, 5):
+            state = world.update(
+                "outboundAttemptLimit", made, state, {**inputs, "maxAttemptsPerContact": number}
+            )
+        assert state["maxAttemptsPerContact"] == 5
 
     def test_a_versioned_object_that_is_gone_cannot_be_changed(self):
         """An update of an object that somebody removed says what to do."""
