@@ -59,12 +59,13 @@ def _replay(seed: int) -> int:
     plan = make_plan(seed)
     seen = run_seed(seed)
     print(f"seed {seed}: weather {', '.join(plan.weather) or 'fair'}; {len(plan.leads)} leads")
+    print(f"contact lists: {len(plan.tiers)}")
     print(f"limit {plan.limit}, hidden {plan.hidden}, others {plan.others_per_minute} a minute")
     for fault in seen.schedule:
         print(f"  fault {fault}")
     for request in seen.requests:
         print(
-            f"  {request.sent:9.3f} process {request.process} {request.kind} "
+            f"  {request.sent:9.3f} process {request.process} {request.kind} {request.tier} "
             f"{len(request.leads)} leads -> {request.status}"
             + (f", wait {request.retry_after:g} s" if request.retry_after is not None else "")
         )

@@ -62,9 +62,8 @@ def newest_wins(seen: Observation) -> Iterator[str]:
     for lead in seen.plan.leads:
         if not lead.listed or lead.lead_id in refused | written_by_others:
             continue
-        data = seen.final[lead.lead_id]["data"]
         best = wanted.get(lead.lead_id)
-        held = (_instant(seen, lead.lead_id), data["ml_score"])
+        held = (_instant(seen, lead.lead_id), _shown(seen, lead.lead_id))
         if best is None:
             good = held == (None, "")
         else:
@@ -72,6 +71,25 @@ def newest_wins(seen: Observation) -> Iterator[str]:
             good = held[0] == best[0] and held[1] in {str(best[1]), *(["0"] if stale else [])}
         if not good:
             yield f"{lead.lead_id} holds {held}, the newest is {best}"
+
+
+def _shown(seen: Observation, lead: str) -> str:
+    """The score that a lead is dialled by: in its own tier's list, where there are two."""
+    for tier, contact in seen.final[lead].items():
+        if tier in {"", contact["data"]["route_tier"]}:
+            return str(contact["data"]["ml_score"])
+    return "no tier"
+
+
+def one_tier_at_a_time(seen: Observation) -> Iterator[str]:
+    """No lead is ever dialled from both lists, and what lies wrong can be mended."""
+    yield from (f"{lead} was dialled from both lists" for lead in sorted(seen.twice))
+    written_by_others = {one.lead_id for one in seen.plan.writers}
+    waits = {one.lead_id for one in seen.plan.leads if one.recall}
+    for lead, kinds in seen.wrong:
+        if lead in written_by_others or (lead in waits and kinds == ("wrong_tier",)):
+            continue
+        yield f"{lead} is still found as {', '.join(kinds)}"
 
 
 def older_never_replaces_newer(seen: Observation) -> Iterator[str]:
@@ -127,14 +145,21 @@ def nobody_is_called_again(seen: Observation) -> Iterator[str]:
     for request in seen.requests:
         if request.kind == WRITE:
             yield from _meddling(request, spent)
+    homes = {lead.lead_id: lead.tier for lead in seen.plan.leads}
     for lead_id in spent & seen.final.keys():
-        if seen.final[lead_id]["queue"]["requeued"]:
-            yield f"{lead_id} stands in the queue again"
+        for tier, contact in seen.final[lead_id].items():
+            if contact["queue"]["requeued"]:
+                yield f"{lead_id} stands in the queue again"
+            moved = tier and contact["data"]["route_tier"] == tier != homes[lead_id]
+            if moved and contact["callable"]:
+                yield f"{lead_id} can be called again in its new tier {tier}"
 
 
 def _meddling(request: Request, spent: set[str]) -> Iterator[str]:
     for row in request.body:
         extra = set(row) - {"id", "contactListId", "data"}
+        if extra == {"callable"} and request.tier and row["callable"] is False:
+            continue  # it moves to this list, and was called from the other one
         if extra:
             yield f"a write carried {', '.join(sorted(extra))} for {row['id']}"
     if request.query.get("clearSystemData") != "false":
@@ -146,20 +171,22 @@ def _meddling(request: Request, spent: set[str]) -> Iterator[str]:
 
 def no_avoidable_call(seen: Observation) -> Iterator[str]:
     """A write that was confirmed is not repeated, and one token serves all callers."""
-    confirmed: dict[tuple[str, str], tuple[int, float]] = {}
+    confirmed: dict[tuple[str, str, str], tuple[int, float]] = {}
+    others = {one.lead_id for one in seen.plan.writers}
     for request in seen.requests:
         if request.kind != WRITE:
             continue
+        done = request.status == 200 and request.readable
         for row in request.body:
-            key = (row["id"], row["data"]["ml_score_at"])
-            known = confirmed.get(key)
-            if known is not None and known[0] == request.process and known[1] <= request.sent:
-                others = any(one.lead_id == row["id"] for one in seen.plan.writers)
-                if not others:
-                    yield f"{row['id']} was written again after the platform had confirmed it"
-        if request.status == 200 and request.readable and request.answered is not None:
-            for row in request.body:
-                key = (row["id"], row["data"]["ml_score_at"])
+            key = (request.tier, row["id"], row["data"]["ml_score_at"])
+            if request.tier and row["data"]["route_tier"] != request.tier:
+                confirmed.pop(key, None)  # it leaves this list, and may have to come back
+                continue
+            known = confirmed.get(key, (-1, 0.0))
+            again = known[0] == request.process and known[1] <= request.sent
+            if again and row["id"] not in others:
+                yield f"{row['id']} was written again after the platform had confirmed it"
+            if done and request.answered is not None:
                 confirmed[key] = (request.process, request.answered)
     yield from _tokens(seen)
 
@@ -187,6 +214,8 @@ def previous_values_are_true(seen: Observation) -> Iterator[str]:
         for entry in entries:
             if entry.outcome != "delivered" or lead in written_by_others:
                 continue
+            if entry.at == entry.previous_at:
+                continue  # the same score, put where it counts
             was = before.get((lead, entry.at))
             if was is None:
                 yield f"{lead}: {entry.at} is on record as delivered, but was never written"
@@ -223,6 +252,7 @@ RULES: Final[tuple[Rule, ...]] = (
     older_never_replaces_newer,
     retry_after_is_kept,
     the_budget_is_kept,
+    one_tier_at_a_time,
     nobody_is_called_again,
     no_avoidable_call,
     previous_values_are_true,

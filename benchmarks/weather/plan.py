@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from simulator.clock import VIRTUAL_START
@@ -14,6 +14,9 @@ HOUR_MS: Final = 3_600_000
 START_MS: Final = int(VIRTUAL_START.timestamp() * 1000)
 READ: Final = "post_outbound_contactlist_contacts_bulk"
 WRITE: Final = "post_outbound_contactlist_contacts"
+SENIOR, GENERAL = "senior", "general"
+SENIOR_ABOVE: Final = 70
+SHARE_OF_TWO_LISTS: Final = 0.3
 LONG_MODEL: Final = "a-model-version-that-the-column-does-not-take"
 """Refused by the platform in the row that carries it."""
 
@@ -28,6 +31,12 @@ class PlannedLead:
     at: int | None = None
     called: bool = False
     callable: bool = True
+    recall: bool = False
+
+    @property
+    def tier(self) -> str:
+        """The tier from whose list it is dialled at the start."""
+        return SENIOR if self.score is not None and self.score > SENIOR_ABOVE else GENERAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,8 @@ class Plan:
     token_life: int
     writers: tuple[OtherWriter, ...] = ()
     batch_size: int = 1000
+    tiers: tuple[str, ...] = ("",)
+    """The tiers that have a list of their own; a single blank one for one list with all leads."""
     weather: tuple[str, ...] = field(default=())
 
 
@@ -83,6 +94,11 @@ def make_plan(seed: int) -> Plan:
     """The plan of ``seed``."""
     rng = random.Random(f"weather {seed}")  # noqa: S311 - a plan needs no secrecy
     leads = tuple(_lead(rng, number) for number in range(rng.choice((3, 12, 60, 120))))
+    # Drawn apart, so that the other plans stay what they were.
+    apart = random.Random(f"two lists {seed}")  # noqa: S311 - the same
+    two_lists = apart.random() < SHARE_OF_TWO_LISTS
+    if two_lists:
+        leads = tuple(replace(one, recall=one.called and apart.random() < 0.3) for one in leads)
     names, faults = _faults(rng)
     return Plan(
         seed=seed,
@@ -97,6 +113,7 @@ def make_plan(seed: int) -> Plan:
         token_life=rng.choice((86_400, 86_400, 20)),
         writers=tuple(_writer(rng, leads) for _ in range(rng.choice((0, 0, 0, 2)))),
         batch_size=rng.choice((1000, 1000, 25, 7)),
+        tiers=(SENIOR, GENERAL) if two_lists else ("",),
         weather=names,
     )
 

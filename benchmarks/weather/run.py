@@ -16,22 +16,21 @@ from urllib.parse import parse_qs
 import httpx
 from pydantic import SecretStr
 
+from benchmarks.weather.lists import Lists, Score
 from benchmarks.weather.plan import (
     READ,
     WRITE,
     OtherWriter,
     Plan,
-    PlannedLead,
     PlannedPush,
     PlannedRow,
 )
 from integration.app import App
 from integration.outbox import ArrivalRecord, LedgerRecord
-from integration.scores import RawScore, format_instant, read_instant
+from integration.scores import RawScore, format_instant
 from integration.settings import Settings
 from integration.sources import SourceRow
 from simulator.clock import VirtualClock
-from simulator.contact_control import ContactChange
 from simulator.control import Control
 from simulator.mount import SimulatorTransport
 from simulator.organisation import Organisation
@@ -44,15 +43,6 @@ PERMISSIONS: Final = (
     "outbound:contact:view",
     "outbound:contactList:view",
 )
-COLUMNS: Final = [
-    "lead_id",
-    "phone",
-    "zone",
-    "ml_score",
-    "ml_score_at",
-    "route_tier",
-    "model_version",
-]
 MOST_REQUESTS: Final = 3_000
 _HOST: Final = "https://api.example.test"
 _CLEAR_AFTER_S: Final = 700.0
@@ -66,6 +56,7 @@ class Request:
     process: int
     kind: str
     sent: float
+    tier: str = ""
     leads: tuple[str, ...] = ()
     query: dict[str, str] = field(default_factory=dict)
     body: Any = None
@@ -82,8 +73,8 @@ class Change:
     time: float
     lead_id: str
     ours: bool
-    before: tuple[int | None, int | None]
-    after: tuple[int | None, int | None]
+    before: Score
+    after: Score
 
 
 @dataclass(slots=True)
@@ -96,7 +87,12 @@ class Observation:
     kills: list[float] = field(default_factory=list)
     arrivals: list[tuple[int, ArrivalRecord]] = field(default_factory=list)
     ledger: dict[str, list[LedgerRecord]] = field(default_factory=dict)
-    final: dict[str, dict[str, Any]] = field(default_factory=dict)
+    final: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    """Contacts by lead and tier."""
+    twice: set[str] = field(default_factory=set)
+    """Leads that were dialled from both lists at any time."""
+    wrong: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What a reconciliation finds after another one has mended."""
     left: int = 0
     parked: dict[str, int] = field(default_factory=dict)
     schedule: list[str] = field(default_factory=list)
@@ -120,9 +116,9 @@ class _Stage:
         self.control = Control(self.organisation)
         self.seen = Observation(plan)
         self.process = 0
-        self._scores: dict[str, tuple[int | None, int | None]] = {}
+        self._scores: dict[str, Score] = {}
         self._platform = SimulatorTransport(self.organisation)
-        self._list_id = ""
+        self.lists = Lists(plan, self.organisation, self.control)
         self._outbox = folder / "outbox.db"
         self._rng = random.Random(plan.seed)  # noqa: S311 - jitter
         self._settings: Settings | None = None
@@ -150,35 +146,7 @@ class _Stage:
                 auth=("local-deployer", "local-deployer-secret"),
             )
             http.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
-            numeric = {"columnName": "ml_score", "columnDataType": "NUMERIC", "min": 0, "max": 100}
-            answer = await http.post(
-                "/api/v2/outbound/contactlists",
-                json={
-                    "name": "Leads",
-                    "columnNames": COLUMNS,
-                    "phoneColumns": [{"columnName": "phone", "type": "cell"}],
-                    "columnDataTypeSpecifications": [
-                        numeric,
-                        {"columnName": "ml_score_at", "columnDataType": "TIMESTAMP"},
-                        {
-                            "columnName": "model_version",
-                            "columnDataType": "TEXT",
-                            "maxLength": 20,
-                        },
-                    ],
-                },
-            )
-            self._list_id = answer.json()["id"]
-            rows = [
-                {"id": one.lead_id, "contactListId": self._list_id, "data": _contact(one)}
-                for one in plan.leads
-                if one.listed
-            ]
-            path = f"/api/v2/outbound/contactlists/{self._list_id}/contacts"
-            (await http.post(path, json=rows)).raise_for_status()
-        for one in plan.leads:
-            if one.listed:
-                self._dialled(one)
+            await self.lists.make(http)
         self._look(ours=False)
         self.seen.changes.clear()
         self.organisation.add_client(
@@ -197,20 +165,10 @@ class _Stage:
         if plan.skew:
             self.control.skew(plan.skew)
 
-    def _dialled(self, one: PlannedLead) -> None:
-        change: dict[str, Any] = {"callable": one.callable}
-        if one.called:
-            change["callRecords"] = {
-                "phone": {"lastAttempt": "2026-11-23T08:00:00.000Z", "lastResult": "BUSY"}
-            }
-        self.control.change_contact(self._list_id, one.lead_id, ContactChange(**change))
-
     async def _write(self, one: OtherWriter) -> None:
         await self.clock.sleep(one.when)
-        if any(lead.lead_id == one.lead_id and lead.listed for lead in self.plan.leads):
-            data = {"ml_score": str(one.score), "ml_score_at": format_instant(one.at)}
-            self._look(ours=True)
-            self.control.change_contact(self._list_id, one.lead_id, ContactChange(data=data))
+        self._look(ours=True)
+        if self.lists.write(one.lead_id, one.score, one.at):
             self._look(ours=False)
 
     async def _change_limit(self) -> None:
@@ -228,9 +186,9 @@ class _Stage:
                 gateway=_HOST,
                 client_id=PUSHER,
                 client_secret=SecretStr("pusher-secret"),
-                contact_list=self._list_id,
                 outbox=self._outbox,
                 batch_size=self.plan.batch_size,
+                **self.lists.settings(),
             )
         watch = Watch(self._platform, self)
         return App(self._settings, clock=self.clock, transport=watch, rng=self._rng)
@@ -284,6 +242,17 @@ class _Stage:
             if not self.seen.left:
                 break
             await self.clock.sleep(3_700)
+        if len(self.plan.tiers) > 1:
+            await self._reconcile()
+
+    async def _reconcile(self) -> None:
+        """Mend what the weather has left between the lists; after that nothing is wrong."""
+        for mend in (True, False):
+            app = self._app()
+            try:
+                self.seen.wrong = (await app.reconcile(mend=mend)).examples
+            finally:
+                await app.close()
 
     # -- what is seen -----------------------------------------------------------------------
 
@@ -292,10 +261,9 @@ class _Stage:
         self._look(ours=True)
 
     def _look(self, *, ours: bool) -> None:
-        contacts = self.organisation.contact_lists.get(self._list_id).contacts
-        for lead, contact in contacts.items():
-            score = contact.data["ml_score"]
-            now = (int(score) if score else None, read_instant(contact.data["ml_score_at"]))
+        for lead, now, twice in self.lists.scores():
+            if twice:
+                self.seen.twice.add(lead)
             before = self._scores.get(lead)
             if now != before:
                 self._scores[lead] = now
@@ -311,8 +279,7 @@ class _Stage:
             for lead in self.plan.leads:
                 self.seen.ledger[lead.lead_id] = app.history(lead.lead_id)
                 if lead.listed:
-                    contact = self.control.contact(self._list_id, lead.lead_id)
-                    self.seen.final[lead.lead_id] = contact
+                    self.seen.final[lead.lead_id] = self.lists.contacts(lead.lead_id)
         finally:
             app.outbox.close()
         self.seen.schedule = [str(fault) for fault in self.control.faults()["history"]]
@@ -332,6 +299,7 @@ class Watch(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request on and note how it went."""
         noted = _noted(request, self._process, self._stage.clock.monotonic())
+        noted.tier = self._stage.lists.tier_of(request.url.path)
         self._stage.seen.requests.append(noted)
         if len(self._stage.seen.requests) > MOST_REQUESTS:
             raise RuntimeError(f"more than {MOST_REQUESTS} requests: it would never end")
@@ -357,17 +325,11 @@ def _noted(request: httpx.Request, process: int, now: float) -> Request:
     body: Any = json.loads(request.content) if request.content else None
     query = {key: values[0] for key, values in parse_qs(request.url.query.decode()).items()}
     if path.endswith("/contacts/bulk"):
-        return Request(process, READ, now, tuple(body), query, body)
+        return Request(process, READ, now, leads=tuple(body), query=query, body=body)
     if path.endswith("/contacts"):
-        return Request(process, WRITE, now, tuple(row["id"] for row in body), query, body)
-    return Request(process, "other", now, (), query, body)
-
-
-def _contact(one: PlannedLead) -> dict[str, str]:
-    data = {"lead_id": one.lead_id, "phone": "+4930123456", "zone": "Europe/Berlin"}
-    if one.at is not None:
-        data |= {"ml_score": str(one.score), "ml_score_at": format_instant(one.at)}
-    return data
+        leads = tuple(row["id"] for row in body)
+        return Request(process, WRITE, now, leads=leads, query=query, body=body)
+    return Request(process, "other", now, query=query, body=body)
 
 
 def _raw(row: PlannedRow) -> RawScore:

@@ -32,7 +32,12 @@ from integration.platform.errors import Forbidden, PlatformError, Refused
 from integration.platform.permits import Reservation
 from integration.policy import ScoringPolicy
 from integration.scores import LeadScore
-from integration.stores.contact_list import ContactListStore, contact_columns, untouched
+from integration.stores.contact_list import (
+    ContactListStore,
+    contact_columns,
+    stored_in,
+    untouched,
+)
 from integration.stores.port import Held, Write, WriteGroup
 from integration.stores.recalls import recall_pending
 
@@ -257,7 +262,8 @@ class QueuesStore:
 
         Raises:
             PlatformError: as for one list. Leads that had left the other list by then, and whose
-                contact was refused, are back in it.
+                contact was refused, are back in it; of those that had left it before a crash,
+                each one that is refused alone, as no other attempt follows then.
         """
         way = self._ways[group.kind]
         called: set[str] = set()
@@ -267,11 +273,21 @@ class QueuesStore:
         try:
             await self._lists[way.tier].send(rows, calls, queue_again=way.again)
         except (Refused, Forbidden) as refusal:
-            if way.leaves:
+            if way.leaves or self._left_before(group.writes, way):
                 await self._take_back(group.writes, way.tier, refusal, calls)
             raise
         self._count(group.writes)
         return ()
+
+    def _left_before(self, writes: Sequence[Write], way: _Way) -> bool:
+        """Whether the only lead has left the other list, where its score is, some time before."""
+        if len(writes) > 1:
+            return False
+        held = _in_tier(writes[0])
+        if held.other is None or self._tier_of(held.row) == way.tier:
+            return False
+        there = stored_in(held.other["data"], self._policy.columns)
+        return there.score is not None and there == held.stored
 
     def _row(self, write: Write, way: _Way, called: Collection[str]) -> dict[str, Any]:
         held, now = _in_tier(write), self._clock.now()

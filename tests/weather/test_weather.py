@@ -19,6 +19,7 @@ from integration.platform.gates import Gates
 from integration.platform.window import CallWindow
 from integration.scores import instant_of
 from integration.stores.contact_list import ContactListStore
+from integration.stores.queues import QueuesStore
 
 PARTS = 8
 SEEDS_EACH = 30
@@ -140,6 +141,33 @@ def bisect_drops_a_row(patch):
     patch.setattr(batch_module.Batch, "_smaller", losing)
 
 
+def winning_list_first(patch):
+    """A lead that changes tier comes into its new list before it has left the old one."""
+
+    async def hasty(self, group, calls):
+        way = self._ways[group.kind]
+        rows = [self._row(write, way, set()) for write in group.writes]
+        await self._lists[way.tier].send(rows, calls, queue_again=way.again)
+        if way.leaves:
+            await self._leave(group.writes, self._other(way.tier), way.tier, calls)
+        self._count(group.writes)
+        return ()
+
+    patch.setattr(QueuesStore, "write", hasty)
+
+
+def called_from_both_lists(patch):
+    """A lead that was called from one list can be called from the other one."""
+    real = QueuesStore._row
+
+    def callable_again(self, write, way, called):
+        row = real(self, write, way, called)
+        row.pop("callable", None)
+        return row
+
+    patch.setattr(QueuesStore, "_row", callable_again)
+
+
 @pytest.mark.parametrize(
     "mutant",
     [
@@ -151,6 +179,8 @@ def bisect_drops_a_row(patch):
         resend_callable,
         no_single_flight,
         bisect_drops_a_row,
+        winning_list_first,
+        called_from_both_lists,
     ],
     ids=lambda mutant: mutant.__name__.replace("_", " "),
 )

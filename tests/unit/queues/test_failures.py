@@ -129,6 +129,51 @@ def test_a_refused_contact_of_the_old_list_stays_too(site, was, score, now):
 
 
 @moves
+def test_a_contact_that_is_refused_after_a_crash(site, was, score, now):
+    """A lead that a crash has left in neither list, and whose new list refuses it, goes back."""
+    site.settle("a", was)
+    site.push_until_killed(("a", score), at_write=2)
+    assert site.dialled_from("a") == []
+    site.change("a", now, data={"zone": LONG})
+    site.resume()
+    assert site.dialled_from("a") == [was]
+    assert site.score("a", was)[0] == "50"
+    site.change("a", now, data={"zone": ""})
+    site.use(retry_all)
+    site.resume()
+    assert site.dialled_from("a") == [now]
+
+
+async def retry_all(app):
+    return app.retry()
+
+
+@moves
+def test_many_contacts_that_are_refused_after_a_crash(site, was, score, now):
+    """Those that are taken come in, those that are refused go back, and none is ever in both."""
+    leads = [f"l{number:02}" for number in range(20)]
+    for lead in leads:
+        site.settle(lead, was)
+    site.push_until_killed(*((lead, score) for lead in leads), at_write=2)
+    for lead in ("l03", "l17"):
+        site.change(lead, now, data={"zone": LONG})
+    seen_twice = watch(site, leads)
+    site.resume()
+    for lead in leads:
+        assert site.dialled_from(lead) == [was if lead in {"l03", "l17"} else now]
+    assert not seen_twice
+
+
+def test_a_first_score_that_is_refused(site):
+    """A lead that had no score, and was dialled from neither list, stays as it was."""
+    site.add("a")
+    site.change("a", "senior", data={"zone": LONG})
+    site.push(("a", 90))
+    assert site.tiers("a") == ("", "")
+    assert len(site.writes()) == 1
+
+
+@moves
 @pytest.mark.parametrize("atomic", [True, False], ids=["all or nothing", "rows before it stay"])
 def test_one_refused_contact_among_many(site, was, score, now, atomic):
     """The others change tier, and no lead is dialled from both lists at any time."""
