@@ -1,29 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The simulated organisation of the demonstration: a contact list, a client, bad weather."""
+"""The simulated organisation of the demonstration: its bad weather, and who looks around in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import httpx
 
-from integration.policy import ScoringPolicy
-from simulator.clock import SimClock
 from simulator.control import Control
 from simulator.faults import FaultRule
-from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET, Organisation
-
-PUSHER: Final = "demo-pusher"
-PUSHER_SECRET: Final = "demo-pusher-secret"  # noqa: S105 - of a simulated client
-LOADER: Final = "demo-loader"
-LOADER_SECRET: Final = "demo-loader-secret"  # noqa: S105 - of a simulated client
-PERMISSIONS: Final = (
-    "outbound:contact:add",
-    "outbound:contact:edit",
-    "outbound:contact:view",
-    "outbound:contactList:view",
-)
+from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +32,11 @@ class Weather:
     lost: float = 0.1
 
 
-def make_organisation(clock: SimClock, seed: int) -> Organisation:
-    """An organisation with the clients of pusher and loader, with the rights that they need."""
-    organisation = Organisation(clock=clock, seed=seed)
-    organisation.add_client(PUSHER, PUSHER_SECRET, permissions=PERMISSIONS)
-    organisation.add_client(LOADER, LOADER_SECRET, permissions=PERMISSIONS, rate_limit=3_000)
-    return organisation
-
-
-def let_it_rain(control: Control, weather: Weather, seed: int) -> None:
-    """Begin the bad weather."""
-    control.set_limits(client_id=PUSHER, ceiling=weather.limit)
-    control.traffic(client_id=PUSHER, seconds=3600, calls_per_second=weather.others / 60)
-    control.traffic(client_id=PUSHER, seconds=weather.greedy_s, greedy=True, start_in=30)
+def let_it_rain(control: Control, client_id: str, weather: Weather, seed: int) -> None:
+    """Begin the bad weather for the client ``client_id``."""
+    control.set_limits(client_id=client_id, ceiling=weather.limit)
+    control.traffic(client_id=client_id, seconds=3600, calls_per_second=weather.others / 60)
+    control.traffic(client_id=client_id, seconds=weather.greedy_s, greedy=True, start_in=30)
     control.set_faults(
         seed=seed,
         rules=[
@@ -101,75 +80,37 @@ class Administrator:
         token = answer.raise_for_status().json()["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
 
-    async def create_list(self, name: str, policy: ScoringPolicy) -> str:
-        """A contact list with the columns of a score; its id."""
-        columns = policy.columns
-        return str(
-            (
-                await self._call(
-                    "/api/v2/outbound/contactlists",
-                    {
-                        "name": name,
-                        "columnNames": [
-                            columns.lead,
-                            "phone",
-                            "zone",
-                            columns.score,
-                            columns.instant,
-                            columns.tier,
-                            columns.model,
-                        ],
-                        "phoneColumns": [
-                            {
-                                "columnName": "phone",
-                                "type": "cell",
-                                "callableTimeColumnName": "zone",
-                            }
-                        ],
-                        "columnDataTypeSpecifications": [
-                            {
-                                "columnName": columns.score,
-                                "columnDataType": "NUMERIC",
-                                "min": 0,
-                                "max": 100,
-                            },
-                            {"columnName": columns.instant, "columnDataType": "TIMESTAMP"},
-                        ],
-                    },
-                )
-            )["id"]
-        )
-
-    async def in_dial_order(
-        self, list_id: str, policy: ScoringPolicy, count: int
-    ) -> list[dict[str, Any]]:
-        """The first ``count`` contacts in the campaign's order: highest score first."""
-        page = await self._search(list_id, policy, 1, min(count, 100))
-        contacts: list[dict[str, Any]] = page["entities"]
+    async def in_dial_order(self, campaign_id: str, count: int) -> list[dict[str, Any]]:
+        """The first ``count`` contacts that a campaign may dial, in the campaign's own order."""
+        campaign = await self._get(f"/api/v2/outbound/campaigns/{campaign_id}")
+        filters = campaign["contactListFilters"]
+        search = {
+            "pageSize": min(count, 100),
+            "contactSorts": campaign["contactSorts"],
+            "contactListFilterId": filters[0]["id"],
+        }
+        contacts: list[dict[str, Any]] = (
+            await self._search(campaign["contactList"]["id"], search)
+        )["entities"]
         return contacts
 
-    async def all_contacts(self, list_id: str, policy: ScoringPolicy) -> list[dict[str, Any]]:
+    async def all_contacts(self, list_id: str) -> list[dict[str, Any]]:
         """Every contact of the list."""
         contacts: list[dict[str, Any]] = []
         number = 1
-        while page := (await self._search(list_id, policy, number, 100))["entities"]:
+        while page := (await self._search(list_id, {"pageNumber": number, "pageSize": 100}))[
+            "entities"
+        ]:
             contacts += page
             number += 1
         return contacts
 
-    async def _search(
-        self, list_id: str, policy: ScoringPolicy, number: int, size: int
-    ) -> dict[str, Any]:
-        return await self._call(
-            f"/api/v2/outbound/contactlists/{list_id}/contacts/search",
-            {
-                "pageNumber": number,
-                "pageSize": size,
-                "contactSorts": [
-                    {"fieldName": policy.columns.score, "direction": "DESC", "numeric": True}
-                ],
-            },
-        )
+    async def _search(self, list_id: str, search: dict[str, Any]) -> dict[str, Any]:
+        return await self._call(f"/api/v2/outbound/contactlists/{list_id}/contacts/search", search)
+
+    async def _get(self, path: str) -> dict[str, Any]:
+        document: dict[str, Any] = (await self._http.get(path)).raise_for_status().json()
+        return document
 
     async def _call(self, path: str, body: Any) -> dict[str, Any]:
         answer = await self._http.post(path, json=body)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The demonstration: 10,000 scores reach the simulated platform through bad weather.
+"""The demonstration: 10,000 scores reach what was just deployed, through bad weather.
 
-Simulator and push run in one process on one clock that is faster than the wall, and talk HTTP
-over the loopback address as they would over a network.
+The stack is deployed by the real engine; leads are loaded into its lists, scores pushed, and the
+order is read in which its senior campaign would dial. Simulator and push run in one process on
+one clock that is faster than the wall, and talk HTTP over the loopback address as they would
+over a network.
 """
 
 from __future__ import annotations
@@ -17,17 +19,9 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
+from demo.deployment import STACK, Deployment, deploy
 from demo.leads import Lead, sample_leads, write_contacts, write_scores
-from demo.organisation import (
-    LOADER,
-    LOADER_SECRET,
-    PUSHER,
-    PUSHER_SECRET,
-    Administrator,
-    Weather,
-    let_it_rain,
-    make_organisation,
-)
+from demo.organisation import Administrator, Weather, let_it_rain
 from integration.app import App
 from integration.cli.summaries import run_summary
 from integration.reports import Progress, RunSummary
@@ -35,6 +29,7 @@ from integration.settings import Settings
 from integration.sources import contacts, rows
 from simulator.clock import ScaledClock
 from simulator.control import Control
+from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET, Organisation
 from simulator.server import listen, serving
 
 
@@ -49,6 +44,7 @@ class Findings:
     share_used: float | None
     refused_others: int
     first: list[dict[str, Any]]
+    """The first contacts that the senior campaign dials."""
 
     @property
     def holds(self) -> bool:
@@ -68,7 +64,7 @@ async def tell(
         seed: decides on leads, ids and weather.
     """
     clock = ScaledClock(scale)
-    organisation = make_organisation(clock, seed)
+    organisation = Organisation(clock=clock, seed=seed)
     listener = listen(0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     sample = list(sample_leads(leads, clock.now(), seed))
@@ -94,31 +90,22 @@ async def _story(
     seed: int,
 ) -> Findings:
     clock = control.organisation.clock
-    settings = Settings(
-        gateway=url,
-        client_id=LOADER,
-        client_secret=SecretStr(LOADER_SECRET),
-        outbox=folder / "outbox.db",
-    )
-    policy = settings.policy()
-    await administrator.log_in()
-    list_id = await administrator.create_list("Demo leads", policy)
-    settings = settings.model_copy(update={"contact_list": list_id})
+    deployment = await deploy(url, folder)
+    _tell_of(deployment, console)
+    settings = deployment.settings(folder / "outbox.db")
     write_contacts(folder / "leads.csv", sample)
     write_scores(folder / "scores.csv", sample)
+    await administrator.log_in()
 
-    async with App(settings, clock=clock) as app:
+    # The pusher's budget is for scores: leads come from elsewhere, by a client of their own.
+    loader = {"client_id": BOOTSTRAP_CLIENT, "client_secret": SecretStr(BOOTSTRAP_SECRET)}
+    async with App(settings.model_copy(update=loader), clock=clock) as app:
         with contacts(str(folder / "leads.csv")) as source:
             loaded = await app.load(source, source.columns)
-    console.print(
-        f"Loaded {loaded.created:,} leads into contact list {list_id[:8]}… (no scores yet)"
-    )
+    console.print(f"Loaded {loaded.created:,} leads into the contact lists (no scores yet)")
 
-    settings = settings.model_copy(
-        update={"client_id": PUSHER, "client_secret": SecretStr(PUSHER_SECRET)}
-    )
     weather = Weather()
-    let_it_rain(control, weather, seed)
+    let_it_rain(control, settings.client_id, weather, seed)
     console.print(
         f"Now the weather turns: {weather.limit} calls a minute for this client, another program "
         f"uses {weather.others} of them\nand grabs all for {weather.greedy_s:g} s, "
@@ -131,30 +118,40 @@ async def _story(
             summary = await app.push(scores, name="scores.csv", progress=_Ticker(console))
 
     control.clear_faults()
-    wrong = await _wrong(administrator, list_id, sample, settings)
-    report = next(one for one in control.limits()["clients"] if one["client_id"] == PUSHER)
+    clients = control.limits()["clients"]
+    report = next(one for one in clients if one["client_id"] == settings.client_id)
     return Findings(
         summary=summary,
-        wrong=wrong,
+        wrong=await _wrong(administrator, sample, settings),
         episodes=report["episodes"],
         share_used=report["share_used"],
         refused_others=report["others_refused"],
-        first=await administrator.in_dial_order(list_id, policy, 10),
+        first=await administrator.in_dial_order(settings.campaigns()[0], 10),
     )
 
 
-async def _wrong(
-    administrator: Administrator, list_id: str, sample: Sequence[Lead], settings: Settings
-) -> int:
-    """How many leads do not carry their score."""
+def _tell_of(deployment: Deployment, console: Console) -> None:
+    integration = deployment.outputs["integration"]
+    console.print(
+        f"Deployed stack {STACK} with the Pulumi engine: {deployment.created} resources, "
+        f"{len(integration['campaigns'])} campaigns (strategy {integration['strategy']})"
+    )
+
+
+async def _wrong(administrator: Administrator, sample: Sequence[Lead], settings: Settings) -> int:
+    """How many leads do not carry their score in the list of their tier."""
     policy = settings.policy()
     columns = policy.columns
+    lists = {policy.senior_tier: settings.senior_list, policy.general_tier: settings.general_list}
     carried = {
-        contact["id"]: (contact["data"][columns.score], contact["data"][columns.tier])
-        for contact in await administrator.all_contacts(list_id, policy)
+        (tier, contact["id"]): (contact["data"][columns.score], contact["data"][columns.tier])
+        for tier, list_id in lists.items()
+        for contact in await administrator.all_contacts(list_id)
     }
+    tiers = [policy.tier(lead.score) for lead in sample]
     return sum(
-        carried.get(lead.lead_id) != (str(lead.score), policy.tier(lead.score)) for lead in sample
+        carried.get((tier, lead.lead_id)) != (str(lead.score), tier)
+        for lead, tier in zip(sample, tiers, strict=True)
     )
 
 
@@ -190,7 +187,7 @@ def print_findings(console: Console, findings: Findings) -> None:
     console.print(run_summary(findings.summary))
     console.print(f"Checked over the platform's API: {carried}")
     console.print(f"429 episodes: {findings.episodes}; call budget used while work waited: {share}")
-    table = Table(title="First 10 in the campaign's sort order (ml_score, numeric, descending)")
+    table = Table(title="First 10 that the senior campaign dials (its own sort order and filter)")
     for heading in ("#", "lead", "score", "tier", "calculated at"):
         table.add_column(heading, justify="right" if heading in {"#", "score"} else "left")
     for place, contact in enumerate(findings.first, 1):
