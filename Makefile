@@ -16,7 +16,7 @@ SDK   := $(shell find sdks \( -name build -o -name '*.egg-info' -o -name __pycac
 .PHONY: help demo test lint pins clean set-up
 
 help: ## show this list
-	@echo "make demo    10,000 scores reach the simulated platform through a storm of refusals"
+	@echo "make demo    deploys to the simulated platform; 10,000 scores get there through a storm"
 	@echo "make test    everything: lint, types, import contracts, tests, coverage"
 	@echo "make lint    style, types and import contracts only"
 	@echo "make set-up  the environment in .venv/ (the others make it when it is missing)"
@@ -24,6 +24,7 @@ help: ## show this list
 	@echo "make clean   remove whatever the other targets made; scores in .leadscore/ stay"
 
 demo: $(STAMP)
+	@$(BIN)/python -m toolchain.engine >/dev/null
 	@$(BIN)/leadscore demo
 
 test: $(STAMP)

@@ -10,6 +10,9 @@ import typer
 from rich.console import Console
 
 from demo.story import print_findings, tell
+from infra.stack import StackError
+
+_NOT_DEPLOYED = 2
 
 
 def register(app: typer.Typer) -> None:
@@ -24,8 +27,12 @@ def demo(
     ] = 12.0,
     seed: Annotated[int, typer.Option(help="Decides on leads, ids and weather.")] = 0,
 ) -> None:
-    """Load leads into a simulated Genesys Cloud and push their scores through bad weather."""
+    """Deploy to a simulated Genesys Cloud, load leads, push their scores through bad weather."""
     console = Console(highlight=False, soft_wrap=True)
-    findings = asyncio.run(tell(console, leads=leads, scale=scale, seed=seed))
+    try:
+        findings = asyncio.run(tell(console, leads=leads, scale=scale, seed=seed))
+    except StackError as trouble:
+        console.print(f"The stack could not be deployed: {trouble}")
+        raise typer.Exit(_NOT_DEPLOYED) from None
     print_findings(console, findings)
     raise typer.Exit(0 if findings.holds else 1)

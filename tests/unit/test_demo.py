@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The demonstration, with few leads: it shows what it promises, and can fail."""
+"""How the demonstration tells its story, and that it can fail; tests/engine runs it whole."""
 
 from __future__ import annotations
 
@@ -11,42 +11,76 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from demo import cli, story
+from infra.stack import StackError
+from integration.reports import RunSummary
+
+NUMBERS = dict.fromkeys(RunSummary.__dataclass_fields__, 0)
+SUMMARY = RunSummary(
+    **NUMBERS
+    | {"run_id": 1, "source": "scores.csv", "audit": "read", "seconds": 2.0}
+    | {"stopped": None, "interrupted": False, "accepted": 1, "delivered": 1}
+)
+FIRST = {
+    "id": "L-1",
+    "data": {"ml_score": "97", "route_tier": "senior", "ml_score_at": "2026-11-23T10:00:00.000Z"},
+}
+FOUND = story.Findings(
+    summary=SUMMARY, wrong=0, episodes=1, share_used=0.987, refused_others=0, first=[FIRST]
+)
 
 
 @pytest.fixture
-def command():
-    app = typer.Typer()
-    cli.register(app)
-    return app
+def run(monkeypatch):
+    """Runs the verb with findings, or a failure, laid down by the test."""
+
+    def run(findings):
+        async def tell(_console, **_options):
+            if isinstance(findings, Exception):
+                raise findings
+            return findings
+
+        monkeypatch.setattr(cli, "tell", tell)
+        app = typer.Typer()
+        cli.register(app)
+        return CliRunner().invoke(app, [])
+
+    return run
 
 
-def test_shows_that_every_lead_carries_its_score(command):
-    """The demonstration ends well and prints summary, check and dial order."""
-    shown = CliRunner().invoke(command, ["--leads", "120", "--scale", "60"])
-    assert shown.exit_code == 0, shown.output
-    assert "every lead carries its newest score and tier" in shown.output
-    assert "429 episodes:" in shown.output
-    order = [line for line in shown.output.splitlines() if "L-0" in line]
-    assert len(order) == 10
-    scores = [int(line.split("│")[3]) for line in order]
-    assert scores == sorted(scores, reverse=True)
+def test_a_good_end(run):
+    """Summary, check, share of the budget and dial order are shown, and all is well."""
+    shown = run(FOUND)
+    assert shown.exit_code == 0
+    for words in ("every lead carries its newest score", "episodes: 1", "98.7%", "L-1"):
+        assert words in shown.output
 
 
-def test_says_where_a_promise_is_not_kept(command, monkeypatch):
-    """A lead without its score, or refusal after refusal, makes the demonstration fail."""
-    told = {}
+@pytest.mark.parametrize(
+    "change",
+    [{"wrong": 2}, {"episodes": 3}, {"summary": replace(SUMMARY, waiting=1)}],
+    ids=["a lead without its score", "refusal after refusal", "scores left behind"],
+)
+def test_a_promise_that_is_not_kept(run, change):
+    """What was promised and did not come makes the demonstration fail."""
+    assert run(replace(FOUND, **change)).exit_code == 1
 
-    async def tell(console, **options):
-        told["findings"] = await real(console, **options)
-        return replace(told["findings"], wrong=2)
 
-    real = story.tell
-    monkeypatch.setattr(cli, "tell", tell)
-    shown = CliRunner().invoke(command, ["--leads", "20", "--scale", "60"])
-    assert shown.exit_code == 1
-    assert "2 leads do NOT carry their score" in shown.output
-    assert told["findings"].holds
-    assert not replace(told["findings"], episodes=3).holds
+def test_leads_without_their_score_are_counted(run):
+    """The check over the platform's API says how many leads are wrong."""
+    assert "2 leads do NOT carry their score" in run(replace(FOUND, wrong=2)).output
+
+
+def test_a_short_run_has_no_share(run):
+    """Where no whole minute passed, no share is claimed."""
+    assert "waited: -" in run(replace(FOUND, share_used=None)).output
+
+
+def test_a_failed_deployment_is_told_in_words(run):
+    """Without an engine there is an explanation and no traceback."""
+    shown = run(StackError("there is no pulumi, and no go to build it with"))
+    assert shown.exit_code == 2
+    assert "there is no pulumi" in shown.output
+    assert "Traceback" not in shown.output
 
 
 def test_progress_names_long_waits_once(capsys):
