@@ -172,7 +172,8 @@ def load_settings(
         problems += dict.fromkeys([*bound, *clashes(layers.texts())])
     else:
         problems += _secret_problems(layers, settings)
-    problems += _missing(layers, needs)
+    if of_stack or not (name and needs):  # a stack that cannot be read is what is missing
+        problems += _missing(layers, needs)
     if problems or settings is None:
         problems += _misspelt_variables()
         raise SettingsError(problems)

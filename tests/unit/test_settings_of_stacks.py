@@ -118,8 +118,9 @@ def test_a_gateway_in_the_environment_takes_the_place_of_the_stacks_region(monke
 )
 def test_a_stack_of_another_kind_is_refused_in_words(outputs, said):
     """What is no stack of this project is told as a problem of the settings."""
-    with pytest.raises(SettingsError, match=said):
+    with pytest.raises(SettingsError, match=said) as caught:
         load(outputs=outputs)
+    assert len(caught.value.problems) == 1
 
 
 def test_a_bad_value_names_the_stack():
