@@ -44,17 +44,18 @@ def add(project: Path, stack: str, line: str) -> None:
     path.write_text(f"{path.read_text(encoding='utf-8')}  {line}\n", encoding="utf-8")
 
 
-def test_one_stack_differs(project: Path):
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_one_stack_differs(project: Path, stack: str):
     """A stack with other columns gets a section of its own; the others share one."""
     usual = columns.current(project)
     assert list(usual) == ["*"]
     assert usual == columns.read_record()
-    add(project, "prod", "lead-scoring:extraColumns: [region]")
+    add(project, stack, "lead-scoring:extraColumns: [region]")
     now = columns.current(project)
-    assert list(now) == ["*", "prod"]
+    assert list(now) == ["*", stack]
     assert now["*"] == usual["*"]
-    assert now["prod"]["leads-senior"]["columns"][-1] == "region"
-    assert columns.recorded(now, "prod", "leads")["columns"][-1] == "region"
+    assert now[stack]["leads-senior"]["columns"][-1] == "region"
+    assert columns.recorded(now, stack, "leads")["columns"][-1] == "region"
     assert columns.recorded(now, "pr-7", "leads")["columns"][-1] == "model_version"
 
 
