@@ -262,8 +262,7 @@ class QueuesStore:
 
         Raises:
             PlatformError: as for one list. Leads that had left the other list by then, and whose
-                contact was refused, are back in it; of those that had left it before a crash,
-                each one that is refused alone, as no other attempt follows then.
+                contact was refused, are back in it.
         """
         way = self._ways[group.kind]
         called: set[str] = set()
@@ -273,21 +272,13 @@ class QueuesStore:
         try:
             await self._lists[way.tier].send(rows, calls, queue_again=way.again)
         except (Refused, Forbidden) as refusal:
-            if way.leaves or self._left_before(group.writes, way):
+            if way.leaves:
                 await self._take_back(group.writes, way.tier, refusal, calls)
+            elif len(group.writes) == 1:  # no other attempt follows
+                await self._put_back(group.writes[0], way.tier, calls)
             raise
         self._count(group.writes)
         return ()
-
-    def _left_before(self, writes: Sequence[Write], way: _Way) -> bool:
-        """Whether the only lead has left the other list, where its score is, some time before."""
-        if len(writes) > 1:
-            return False
-        held = _in_tier(writes[0])
-        if held.other is None or self._tier_of(held.row) == way.tier:
-            return False
-        there = stored_in(held.other["data"], self._policy.columns)
-        return there.score is not None and there == held.stored
 
     def _row(self, write: Write, way: _Way, called: Collection[str]) -> dict[str, Any]:
         held, now = _in_tier(write), self._clock.now()
@@ -340,6 +331,31 @@ class QueuesStore:
                 await self._leave(writes, self._other(tier), self._other(tier), calls)
         except PlatformError as problem:
             _log.error("leads_in_no_tier", leads=len(writes), problem=str(problem))
+
+    async def _put_back(self, write: Write, tier: str, calls: Reservation) -> None:
+        """Let a lead that a crash has left in neither list be dialled by the score that it has."""
+        held = _in_tier(write)
+        if held.other is None or held.stored.score is None:
+            return
+        rows = {tier: held.row, self._other(tier): held.other}
+        if any(self._tier_of(contact) == one for one, contact in rows.items()):
+            return
+        columns = self._policy.columns
+        home = next(
+            one
+            for one, contact in rows.items()
+            if stored_in(contact["data"], columns) == held.stored
+        )
+        row: dict[str, Any] = {
+            "id": write.score.lead_id,
+            "data": {**rows[home]["data"], columns.tier: home},
+        }
+        if not untouched(rows[self._other(home)]):
+            row["callable"] = False
+        try:
+            await self._lists[home].send([row], calls)
+        except PlatformError as problem:
+            _log.error("leads_in_no_tier", leads=1, problem=str(problem))
 
     def _count(self, writes: Iterable[Write]) -> None:
         for write in writes:

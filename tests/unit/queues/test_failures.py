@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from integration.scores import RawScore
+from integration.sources import SourceRow
+
 HOUR = 3600.0
 MOVES = [("general", 90, "senior"), ("senior", 20, "general")]
 moves = pytest.mark.parametrize(("was", "score", "now"), MOVES, ids=["up", "down"])
@@ -162,6 +165,31 @@ def test_many_contacts_that_are_refused_after_a_crash(site, was, score, now):
     for lead in leads:
         assert site.dialled_from(lead) == [was if lead in {"l03", "l17"} else now]
     assert not seen_twice
+
+
+@moves
+def test_another_score_that_is_refused_after_a_crash(site, was, score, now):
+    """A lead in neither list goes back also where the refused score would have kept it there."""
+    site.settle("a", was)
+    site.called("a", now)
+    site.push_until_killed(("a", score), at_write=2)
+    site.another_machine()
+    bad = [SourceRow(1, RawScore("a", "100" if was == "senior" else "1", site.instant()), None)]
+    site.fault(kind="status", status=400, code="bad.request", nth=(1,))
+    site.use(lambda app: app.push(bad, name="test"))
+    assert site.tiers("a")[was == "general"] == was
+    assert site.score("a", was)[0] == "50"
+    assert site.contact("a", was)["callable"] is False
+
+
+def test_a_lead_that_cannot_be_put_back_is_told(site, capsys):
+    """Where even that fails, the log says that a lead is in no tier."""
+    site.settle("a", "general")
+    site.push_until_killed(("a", 90), at_write=2)
+    site.fault(kind="status", status=400, code="bad.request", nth=(1, 2))
+    site.resume()
+    assert site.dialled_from("a") == []
+    assert "leads_in_no_tier" in capsys.readouterr().out
 
 
 def test_a_first_score_that_is_refused(site):

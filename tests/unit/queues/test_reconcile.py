@@ -171,6 +171,18 @@ def test_contacts_that_are_refused_are_left(site):
     assert site.dialled_from("b") == [SENIOR]
 
 
+def test_a_score_that_is_refused_is_left(site):
+    """A score that the platform does not take is left, and its lead stays in its tier."""
+    site.add("a")
+    site.push(("a", 90))
+    older = {"ml_score": "80", "ml_score_at": site.instant(HOUR), "zone": "x" * 600}
+    site.change("a", SENIOR, data=older)
+    summary = site.reconcile(mend=True)
+    assert (summary.left, summary.exit_code) == ({"rejected": 1}, 1)
+    assert site.dialled_from("a") == [SENIOR]
+    assert len(site.writes()) == 2
+
+
 def test_a_score_in_the_other_list(site):
     """A newer score that another program has written to the wrong list goes where it counts."""
     site.settle("a", SENIOR, 90)
