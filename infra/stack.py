@@ -11,16 +11,17 @@ the removal of a protected stack are refused before anything is changed.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pulumi import automation
 
-from infra.organisation import is_loopback
+from infra.organisation import GATEWAYS, PROVIDER, is_loopback, read_organisation
 from infra.project_copy import UnknownStack, copy_project
 from infra.stack_changes import CONTACT_LIST, Changes
 from toolchain.engine import EngineError, find_engine
@@ -34,6 +35,7 @@ LOCAL_CLIENT: Final = {
 }
 """The client that each simulated platform starts with. No other one is sent to a loopback
 gateway: whoever listens there would learn the credentials of a live organisation."""
+PROVIDER_TYPE: Final = f"pulumi:providers:{PROVIDER}"
 _OF_ELSEWHERE: Final = ("GENESYSCLOUD_ACCESS_TOKEN", "GENESYSCLOUD_REGION")
 _SECRET: Final = "[secret]"  # noqa: S105 - what is shown in place of one
 _ANSWERS_WITHIN: Final = 2.0  # seconds
@@ -152,13 +154,17 @@ class Stack:
                 first delete whatever depends on the protected resource.
             StackError: the platform refused.
         """
-        protected = [one["urn"].rpartition("::")[2] for one in self._state() if one.get("protect")]
+        state = self._state()
+        protected = [one["urn"].rpartition("::")[2] for one in state if one.get("protect")]
         if protected:
             raise Refused(
                 f"stack {self.name} is protected ({', '.join(sorted(protected))}): nothing was "
                 "deleted. To remove it, deploy it once with the setting protect: false"
             )
         with self._operation() as changes:
+            if self._gateway and any(map(self._is_elsewhere, state)):
+                # Removing asks the address in the state; reading puts the new one there.
+                self._engine.refresh(run_program=True, on_event=changes.note, show_secrets=False)
             self._engine.destroy(
                 refresh=True,
                 remove=remove,
@@ -215,6 +221,11 @@ class Stack:
         found: list[dict[str, Any]] = deployment.get("resources") or []
         return found
 
+    def _is_elsewhere(self, resource: Mapping[str, Any]) -> bool:
+        """Whether a resource of the state is the provider of a platform at another address."""
+        known = resource["inputs"].get("gateways", "") if resource["type"] == PROVIDER_TYPE else ""
+        return known != "" and read_organisation({GATEWAYS: known}, []).gateway != self._gateway
+
     def _resources(self, kind: str) -> list[dict[str, Any]]:
         return [one for one in self._state() if one["type"] == kind]
 
@@ -255,12 +266,33 @@ def open_stack(
     with _explained(Changes(), name):
         workspace = automation.LocalWorkspace(
             work_dir=str(folder),
-            program=program,
+            program=_inline(program),
             env_vars=_environment(sandbox),
             pulumi_command=automation.PulumiCommand(root=str(engine)),
         )
         stack = automation.Stack.create_or_select(name, workspace)
     return Stack(stack, here, tell)
+
+
+def _inline(program: Program) -> Program:
+    """The program, such that it ends well where it fails.
+
+    The Automation API then waits for the tasks that are left, and where one of them fails too,
+    it neither reports what the program said nor closes the event loop.
+    """
+
+    def run() -> Any:
+        loop = asyncio.get_running_loop()
+        wait = loop.run_until_complete
+
+        def settle(task: Any) -> None:
+            with suppress(Exception):
+                wait(task)
+
+        loop.run_until_complete = settle  # type: ignore[assignment,method-assign] # waits only
+        return program()
+
+    return run
 
 
 def _environment(sandbox: Sandbox | None) -> dict[str, str]:

@@ -69,7 +69,7 @@ class Changes:
     """Collects the events of one operation; hand :meth:`note` to the engine."""
 
     changes: list[Change] = field(default_factory=list)
-    """What is done to resources; what is the engine's own (the stack, the provider) is left out."""
+    """What is done to resources; what is no object of the platform is left out."""
     drift: list[Change] = field(default_factory=list)
     """Where the platform differed from the state: somebody changed it by another way."""
     lost_lists: list[LostList] = field(default_factory=list)
@@ -96,7 +96,7 @@ class Changes:
     def _begun(self, step: StepEventMetadata) -> None:
         if step.op is OpType.REFRESH:
             self._read.add(step.urn)
-        elif step.op in _WHOLE and not step.type.startswith(_OF_THE_ENGINE):
+        elif step.op in _WHOLE and _is_object(step):
             self.changes.append(_change(step, step.op.value))
             if step.type == CONTACT_LIST and step.op in _LOSING:
                 self.lost_lists.append(_lost(step))
@@ -117,6 +117,12 @@ class Changes:
             text = text.removeprefix(prefix)
         if text and text not in {*self.problems, "preview failed", "update failed"}:
             self.problems.append(text)
+
+
+def _is_object(step: StepEventMetadata) -> bool:
+    """Whether a resource is an object of the platform: no component, and not the engine's own."""
+    state = step.new or step.old
+    return bool(state and state.custom) and not step.type.startswith(_OF_THE_ENGINE)
 
 
 def _change(step: StepEventMetadata, operation: str) -> Change:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from pulumi.automation import CommandError, ConcurrentUpdateError, EngineEvent
 from pulumi.automation._cmd import CommandResult
 
 from infra import stack as stacks
-from infra.stack import LOCAL_CLIENT, Refused, Stack, StackError, open_stack
+from infra.stack import LOCAL_CLIENT, PROVIDER_TYPE, Refused, Stack, StackError, open_stack
 from infra.stack_changes import CONTACT_LIST
 from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET
 from toolchain.engine import EngineError
@@ -65,7 +66,7 @@ def stack(*args, gateway="", **named):
 
 def replaced(operation="replace"):
     """The event of a contact list that goes."""
-    old = {"type": "", "urn": "", "id": "", "parent": "", "provider": ""}
+    old = {"type": "", "urn": "", "id": "", "parent": "", "provider": "", "custom": True}
     old["outputs"] = {"name": "Leads", "contactsRecordCount": 12}
     metadata = {**LIST, "op": operation, "provider": "", "old": old, "keys": ["columnNames"]}
     return {"resourcePreEvent": {"metadata": metadata}}
@@ -187,6 +188,28 @@ def test_the_program_says_where_a_simulated_platform_is_now(simulated):
         engine, opened = stack(gateway=gateway if simulated else "")
         opened.up()
     assert engine.called[0][1]["run_program"] is (True if simulated else None)
+
+
+@pytest.mark.parametrize(
+    ("known", "verbs"),
+    [
+        (None, ["destroy"]),
+        ("same", ["destroy"]),
+        ("other", ["refresh", "destroy"]),
+    ],
+    ids=["no address", "the same address", "another address"],
+)
+def test_a_platform_that_moved_is_found_before_it_is_emptied(known, verbs):
+    """Where the state has another address, it is read anew with the program's one first."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        ports = {"same": port, "other": port + 1}
+        at = {"host": "127.0.0.1", "port": str(ports.get(known)), "protocol": "http"}
+        inputs = {"gateways": json.dumps([at])} if known else {}
+        provider = {"type": PROVIDER_TYPE, "urn": "urn::default", "inputs": inputs}
+        engine, opened = stack(state=[LIST, provider], gateway=f"http://127.0.0.1:{port}")
+        opened.destroy()
+    assert engine.verbs == verbs
 
 
 def test_the_local_client_is_the_simulators():

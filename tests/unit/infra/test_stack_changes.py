@@ -15,10 +15,11 @@ def event(kind, **data):
     return EngineEvent.from_json({"sequence": 1, "timestamp": 0, kind: data})
 
 
-def step(op, name="skill", kind=SKILL, moment="resourcePreEvent", **more):
+def step(op, name="skill", kind=SKILL, *, moment="resourcePreEvent", custom=True, **more):
     """A step of a resource, before it or, with its outputs, after it."""
     urn = f"urn:pulumi:local::project::{kind}::{name}"
     state = {"type": kind, "urn": urn, "id": "1", "parent": "", "provider": ""}
+    state["custom"] = custom
     data = {"op": op, "urn": urn, "type": kind, "provider": "", "new": state, **more}
     if "old" in more:
         data["old"] = {**state, "outputs": more["old"]}
@@ -50,10 +51,18 @@ def test_each_resource_counts_once():
     ]
 
 
-@pytest.mark.parametrize("kind", ["pulumi:pulumi:Stack", "pulumi:providers:genesyscloud"])
-def test_what_is_the_engines_own_does_not_count(kind):
-    """The stack and its provider are no objects of the platform."""
-    assert noted(step("create", kind=kind)).changes == []
+@pytest.mark.parametrize(
+    ("kind", "custom"),
+    [
+        ("pulumi:pulumi:Stack", False),
+        ("pulumi:providers:genesyscloud", True),
+        ("leadscoring:infra:Access", False),
+    ],
+    ids=["stack", "provider", "component"],
+)
+def test_what_is_no_object_of_the_platform_does_not_count(kind, custom):
+    """The stack, its provider and components of the program are on no platform."""
+    assert noted(step("create", kind=kind, custom=custom)).changes == []
 
 
 @pytest.mark.parametrize(
