@@ -38,9 +38,12 @@ OPERATOR: Final[Permissions] = {
     "outbound:contactListFilter": ("view",),
     "outbound:dncList": ("view",),
     "outbound:eventLog": ("view",),
+    "outbound:responseSet": ("view",),
     "outbound:ruleSet": ("view",),
     "routing:queue": ("view",),
     "routing:skill": ("view",),
+    "routing:skillGroup": ("view",),
+    "routing:wrapupCode": ("view",),
 }
 SCRATCH: Final[Permissions] = {
     "outbound:contact": ("add", "delete", "edit", "view"),

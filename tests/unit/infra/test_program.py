@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.stack_files import PROJECT, read_config, stacks
+from simulator.permissions import known
 from tests.unit.infra.mocked import UNKNOWN, Run, run, run_stack
 
 STACKS = ("dev", "local", "prod", "staging")
@@ -296,6 +297,17 @@ def test_roles():
     assert [name for name, all_ in granted.items() if "outbound:contact:delete" in all_] == [
         "scratch-role"
     ]
+
+
+def test_the_simulator_knows_every_permission():
+    """Each permission that a role grants is one that the simulated platform checks."""
+    granted = [
+        f"{policy['domain']}:{policy['entityName']}:{action}"
+        for role in run_stack("prod").kind("AuthRole").values()
+        for policy in role.inputs["permissionPolicies"]
+        for action in policy["actionSets"]
+    ]
+    assert [one for one in granted if not known(one)] == []
 
 
 def test_clients_get_roles_where_they_need_them():
