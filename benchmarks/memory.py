@@ -28,6 +28,8 @@ from benchmarks.stage import PUSHER, SECRET
 MOST_MIB: Final = 200
 MOST_GROWTH_MIB: Final = 20
 """What ten times as many scores may take more: caches that fill up, and no more."""
+MOST_CALLS: Final = 21.1
+"""A thousand scores take 20 reads and a write; some calls more belong to the run as a whole."""
 _COMMAND: Final = [sys.executable, "-c", "from integration.cli import main; main()"]
 _MIB: Final = 1024 * 1024
 
@@ -40,6 +42,7 @@ class Run:
     peak: float
     seconds: float
     delivered: int
+    calls: int
     exit_code: int
 
 
@@ -69,9 +72,10 @@ def push(url: str, list_id: str, folder: Path, count: int) -> Run:
     seconds = time.perf_counter() - started
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB elsewhere
     said = summary.read_text(encoding="utf-8")
-    delivered = json.loads(said)["delivered"] if said.strip() else 0
+    told = json.loads(said) if said.strip() else {"delivered": 0, "calls": 0}
     code = os.waitstatus_to_exitcode(status)
-    return Run(count, used.ru_maxrss * unit / _MIB, seconds, delivered, code)
+    peak = used.ru_maxrss * unit / _MIB
+    return Run(count, peak, seconds, told["delivered"], told["calls"], code)
 
 
 def _write(file: Path, count: int) -> None:
@@ -100,6 +104,7 @@ def findings(count: int) -> list[Finding]:
         Finding(f"peak with {small.scores:,} scores", f"{small.peak:,.0f} MiB"),
         at_most(f"peak with {large.scores:,} scores", large.peak, MOST_MIB, " MiB"),
         at_most("growth between the two", large.peak - small.peak, MOST_GROWTH_MIB, " MiB"),
+        at_most("calls per 1,000 scores", round(1000 * large.calls / large.scores, 2), MOST_CALLS),
         at_most("scores not delivered", large.scores - large.delivered, 0),
         at_most("exit code of the larger push", large.exit_code, 0),
         speed("scores per second", large.scores / large.seconds),

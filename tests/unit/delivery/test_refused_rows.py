@@ -143,10 +143,15 @@ def test_another_part_that_goes_through_shows_nothing(world):
     assert report.verdicts == {"delivered": 1, "waiting": 63}
 
 
-def test_refusal_of_the_whole_list_stops_at_once(world):
-    """A refusal that no row can be to blame for is not searched by halves."""
+@pytest.mark.parametrize(
+    ("status", "searched"), [(400, True), (413, True), (422, True), (404, False), (409, False)]
+)
+def test_some_refusals_may_be_about_rows(world, status, searched):
+    """A search follows where a row can be to blame; any other refusal stops the run at once."""
     world.store.held = {"a": StoredScore(1, 1), "b": StoredScore(1, 1)}
     world.enqueue(world.score("a"), world.score("b"))
-    bad_rows(world, "a", code="contact.list.not.found", status=404)
-    assert isinstance(world.deliver().stopped, Refused)
-    assert len(world.store.calls) == 2
+    bad_rows(world, "a", code="some.code", status=status)
+    report = world.deliver()
+    assert (report.stopped is None) == searched
+    assert report.verdicts == ({"delivered": 1, "rejected": 1} if searched else {"waiting": 2})
+    assert written(world) == (3 if searched else 1)
