@@ -30,6 +30,9 @@ LINT = (
     ("mypy",),
     ("lint-imports", "--no-logo"),
 )
+# Before the tests, so that one who waits for it sees why; where none is to be had, the tests that
+# need it fail and say so.
+ENGINE = ("python", "-m", "toolchain.engine")
 PYTEST = (
     "pytest",
     "-q",
@@ -56,6 +59,7 @@ def verify(root: Path, run: Run, *, lint_only: bool) -> int:
     if not lint_only:
         for stale in (COVERAGE, RESULTS):
             (root / stale).unlink(missing_ok=True)
+        run(ENGINE)
         passed = run(PYTEST) == 0
         found = _shortfalls(root / COVERAGE) if passed else []
         for line in found:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from types import SimpleNamespace
@@ -12,7 +13,15 @@ from pulumi.automation import CommandError, ConcurrentUpdateError, EngineEvent
 from pulumi.automation._cmd import CommandResult
 
 from infra import stack as stacks
-from infra.stack import LOCAL_CLIENT, PROVIDER_TYPE, Refused, Stack, StackError, open_stack
+from infra.stack import (
+    LOCAL_CLIENT,
+    PROVIDER_TYPE,
+    Refused,
+    Stack,
+    StackError,
+    _inline,
+    open_stack,
+)
 from infra.stack_changes import CONTACT_LIST
 from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET
 from toolchain.engine import EngineError
@@ -269,3 +278,18 @@ def test_only_a_gateway_on_this_machine_gets_the_sandbox(project, monkeypatch, h
     if sandboxed:
         assert given.environment["GENESYSCLOUD_OAUTHCLIENT_ID"] == BOOTSTRAP_CLIENT
         assert given.environment["GENESYSCLOUD_ACCESS_TOKEN"] == ""
+
+
+def test_a_program_that_fails_ends_well():
+    """What is left of a failed program is waited for, however it ends, and the loop goes on."""
+
+    async def left():
+        raise ValueError("the engine is gone")
+
+    async def run():
+        _inline(print)()
+        return asyncio.get_running_loop()
+
+    with asyncio.Runner() as runner:
+        loop = runner.run(run())
+        loop.run_until_complete(left())

@@ -73,7 +73,7 @@ def test_the_closing_line_says_it_all(tmp_path, capsys, failing, more, closing):
     code = verify(tmp_path, steps, lint_only=False)
     assert capsys.readouterr().out.splitlines()[-1] == closing
     assert code == (0 if closing.startswith("OK") else 1)
-    assert steps.ran == [*(step[0] for step in LINT), "pytest"]
+    assert steps.ran == [*(step[0] for step in LINT), "python", "pytest"]
 
 
 def test_reports_of_an_earlier_run_are_not_believed(tmp_path, capsys):
@@ -100,3 +100,11 @@ def test_lint_alone_runs_no_tests(tmp_path, capsys, failing, code, closing):
     assert verify(tmp_path, steps, lint_only=True) == code
     assert capsys.readouterr().out.splitlines()[-1] == closing
     assert "pytest" not in steps.ran
+
+
+def test_the_engine_is_looked_for_before_the_tests(tmp_path, capsys):
+    """A missing engine ends nothing by itself: the tests that need it fail and say so."""
+    steps = Steps(tmp_path, "python")
+    assert verify(tmp_path, steps, lint_only=False) == 0
+    assert steps.ran[-2:] == ["python", "pytest"]
+    assert "12 passed" in capsys.readouterr().out
