@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pytest_bdd.feature import get_features
@@ -28,9 +29,10 @@ class Entry:
     """Kind (given, when, then) and words, with the examples filled in."""
 
 
-def entries() -> list[Entry]:
+@cache
+def entries() -> tuple[Entry, ...]:
     """Every scenario, in the order of the files and in them."""
-    return list(_entries())
+    return tuple(_entries())
 
 
 def _entries() -> Iterator[Entry]:
