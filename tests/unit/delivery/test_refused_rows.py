@@ -28,6 +28,10 @@ def written(world):
     return len([kind for kind, _ in world.store.calls if kind == "write"])
 
 
+def reads(world):
+    return len([kind for kind, _ in world.store.calls if kind == "read"])
+
+
 def test_finds_the_refused_rows_by_halves(world):
     """Of a refused batch every good row is delivered and each bad one parked with its reason."""
     leads = [f"l{i}" for i in range(100)]
@@ -88,6 +92,7 @@ def test_many_bad_rows_are_told_from_a_systemic_refusal(world):
     bad = [lead for at, lead in enumerate(sorted(leads)) if at % 16 == 0]
     bad_rows(world, *bad)
     assert world.deliver().verdicts == {"delivered": 60, "rejected": 4}
+    assert reads(world) == 2  # nobody was left to another batch
 
 
 def test_search_for_refused_rows_is_capped(world):
@@ -122,6 +127,19 @@ def test_a_row_that_goes_through_alone_shows_that_rows_are_to_blame(world):
     report = world.deliver()
     assert report.stopped is None
     assert report.verdicts == {"delivered": 1, "rejected": 15}
+
+
+def test_stops_where_every_row_is_refused_alone(world):
+    """Where every row goes alone and ten are refused, none passing, the run stops and says so."""
+    leads = [f"l{i:02}" for i in range(16)]
+    world.store.held = dict.fromkeys(leads, StoredScore(1, 1))
+    world.store.groups = lambda writes: [WriteGroup((write,)) for write in writes]
+    world.enqueue(*(world.score(lead) for lead in leads))
+    bad_rows(world, *leads)
+    report = world.deliver()
+    assert isinstance(report.stopped, Refused)
+    assert report.verdicts == {"waiting": 16}
+    assert written(world) == 10
 
 
 def test_another_part_that_goes_through_shows_nothing(world):
