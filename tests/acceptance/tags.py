@@ -23,12 +23,15 @@ REQUIREMENTS = {
     "dial-order": "The campaign calls the best leads first, with the right agents",
     "two-queues": "Each lead is dialled for one queue, the one that its score belongs to",
     "reconcile": "What lies wrong is found, and put right under the rules of a push",
+    "deployment": "An environment is made, changed and guarded by one command",
     "system-clock": "The machine's own clock is read correctly",
 }
 """Tags of requirements, in the order of the traceability page, and what each stands for."""
 
 SIMULATOR_ONLY = "simulator-only"
+ENGINE = "engine"
 ABILITIES = {
     SIMULATOR_ONLY: "Moves clocks, sets limits or injects faults: not for a live organisation",
+    ENGINE: "Needs the Pulumi engine: runs in tests/engine",
 }
 """Tags that say what a scenario needs."""

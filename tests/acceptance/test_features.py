@@ -5,4 +5,6 @@ from __future__ import annotations
 
 from pytest_bdd import scenarios
 
-scenarios("")
+from tests.acceptance.catalogue import FEATURES, OF_THE_ENGINE
+
+scenarios(*(str(path) for path in sorted(FEATURES.glob("*.feature")) if path.stem != OF_THE_ENGINE))

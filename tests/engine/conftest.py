@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 
 import pytest
@@ -10,15 +11,26 @@ import pytest
 from infra.program import build
 from infra.stack import open_stack
 from infra.stack_files import PROJECT, project_name
+from tests.acceptance.tags import REQUIREMENTS
 from tests.engine.served import served
 from toolchain.engine import EngineError, find_engine
 
+STEPS = "tests.engine.steps_deployment"
 TINY = """\
 name: tiny
 runtime: python
 options:
   refresh: always
 """
+
+
+def pytest_configure(config):
+    """The feature's tags are marks, and its steps are known to all of this folder."""
+    config.addinivalue_line("markers", f"deployment: {REQUIREMENTS['deployment']}")
+    pytest.register_assert_rewrite(STEPS)
+    steps = importlib.import_module(STEPS)
+    if not config.pluginmanager.is_registered(steps):
+        config.pluginmanager.register(steps)
 
 
 def pytest_collection_modifyitems(items):
