@@ -19,7 +19,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile("repeatable")
 
-UNMEASURED = ("acceptance", "conformance", "weather", "unit/test_benchmarks.py")
+UNMEASURED = ("acceptance", "conformance", "engine", "weather", "unit/test_benchmarks.py")
 """Tests that do not count for coverage, since to measure it takes as long as they do.
 
 They run through everything; what is covered by them alone has no test of its own.
