@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -67,9 +68,6 @@ class Stack:
         self._engine = engine
         self._gateway = gateway
         self._tell = tell
-        # A simulated platform comes and goes, at another port each time. The program then says
-        # where it is now; without it the engine would ask the one that the state was made by.
-        self._run_program = True if gateway else None
 
     @property
     def name(self) -> str:
@@ -113,7 +111,6 @@ class Stack:
         with self._operation() as changes:
             self._engine.up(
                 refresh=True,
-                run_program=self._run_program,
                 plan=str(plan) if plan else None,
                 policy_packs=[str(pack) for pack in policy_packs] or None,
                 on_event=changes.note,
@@ -135,7 +132,6 @@ class Stack:
         with self._operation() as changes:
             read = self._engine.preview_refresh if preview_only else self._engine.refresh
             read(
-                run_program=self._run_program,
                 on_event=changes.note,
                 on_output=self._tell,
                 color="never",
@@ -154,17 +150,13 @@ class Stack:
                 first delete whatever depends on the protected resource.
             StackError: the platform refused.
         """
-        state = self._state()
-        protected = [one["urn"].rpartition("::")[2] for one in state if one.get("protect")]
+        protected = [one["urn"].rpartition("::")[2] for one in self._state() if one.get("protect")]
         if protected:
             raise Refused(
                 f"stack {self.name} is protected ({', '.join(sorted(protected))}): nothing was "
                 "deleted. To remove it, deploy it once with the setting protect: false"
             )
         with self._operation() as changes:
-            if self._gateway and any(map(self._is_elsewhere, state)):
-                # Removing asks the address in the state; reading puts the new one there.
-                self._engine.refresh(run_program=True, on_event=changes.note, show_secrets=False)
             self._engine.destroy(
                 refresh=True,
                 remove=remove,
@@ -197,7 +189,6 @@ class Stack:
         with self._operation() as changes:
             self._engine.preview(
                 refresh=True,
-                run_program=self._run_program,
                 plan=str(plan) if plan else None,
                 policy_packs=[str(pack) for pack in policy_packs] or None,
                 on_event=changes.note,
@@ -209,11 +200,22 @@ class Stack:
     @contextmanager
     def _operation(self) -> Iterator[Changes]:
         """Collects the changes of one operation, and puts its failure into words."""
+        changes = Changes()
         if self._gateway:
             _must_answer(self._gateway)
-        changes = Changes()
+            self._follow()
         with _explained(changes, self.name):
             yield changes
+
+    def _follow(self) -> None:
+        """Takes a simulated platform that is at another port now for the one in the state.
+
+        The engine asks the address that the state has; here the program says the new one. What
+        is not there any more is dropped from the state before anything is made.
+        """
+        if any(map(self._is_elsewhere, self._state())):
+            with _explained(Changes(), self.name):
+                self._engine.refresh(run_program=True, show_secrets=False)
 
     def _state(self) -> list[dict[str, Any]]:
         with _explained(Changes(), self.name):
@@ -263,26 +265,31 @@ def open_stack(
         raise StackError(str(trouble)) from None
     here = gateway if is_loopback(urlsplit(gateway).hostname or "") else ""
     sandbox = make_sandbox(state / "sandbox", engine) if here else None
+    loops: list[asyncio.AbstractEventLoop] = []
     with _explained(Changes(), name):
         workspace = automation.LocalWorkspace(
             work_dir=str(folder),
-            program=_inline(program),
+            program=_inline(program, loops),
             env_vars=_environment(sandbox),
             pulumi_command=automation.PulumiCommand(root=str(engine)),
         )
         stack = automation.Stack.create_or_select(name, workspace)
-    return Stack(stack, here, tell)
+    opened = Stack(stack, here, tell)
+    weakref.finalize(opened, _close, loops)
+    return opened
 
 
-def _inline(program: Program) -> Program:
+def _inline(program: Program, loops: list[asyncio.AbstractEventLoop]) -> Program:
     """The program, such that it ends well where it fails.
 
     The Automation API then waits for the tasks that are left, and where one of them fails too,
-    it neither reports what the program said nor closes the event loop.
+    it does not report what the program said. Where the engine has ended meanwhile, it leaves the
+    event loop open; so each one is kept in ``loops``, to be closed by :func:`_close`.
     """
 
     def run() -> Any:
         loop = asyncio.get_running_loop()
+        loops[:] = [*(one for one in loops if not one.is_closed()), loop]
         wait = loop.run_until_complete
 
         def settle(task: Any) -> None:
@@ -293,6 +300,12 @@ def _inline(program: Program) -> Program:
         return program()
 
     return run
+
+
+def _close(loops: list[asyncio.AbstractEventLoop]) -> None:
+    for loop in loops:
+        if not loop.is_running():
+            loop.close()
 
 
 def _environment(sandbox: Sandbox | None) -> dict[str, str]:

@@ -114,4 +114,4 @@ def deployed(once, tmp_path, engine):
 @pytest.fixture
 def empty(tmp_path, engine, platform):
     """A platform on which the whole program was not deployed yet."""
-    return Deployment(platform, tmp_path / "state", engine)
+    return Deployment(platform, tmp_path / "empty", engine)

@@ -85,9 +85,10 @@ def test_a_started_campaign_stays_on(deployed):
 def test_drift_is_shown_and_put_right(deployed):
     """What somebody changed at the platform is named, and the next update takes it back."""
     platform = deployed.platform
+    stack = deployed()
+    stack.refresh()
     name, queue = next(iter(platform.named("/api/v2/routing/queues").items()))
     platform.change(f"/api/v2/routing/queues/{queue}", name="Somebody's")
-    stack = deployed()
     assert len(stack.refresh(preview_only=True).drift) == 1
     assert stack.up().counts == {"update": 1}
     assert name in platform.named("/api/v2/routing/queues")

@@ -19,6 +19,7 @@ from infra.stack import (
     Refused,
     Stack,
     StackError,
+    _close,
     _inline,
     open_stack,
 )
@@ -189,36 +190,24 @@ def test_a_gateway_that_is_none_is_left_to_the_program():
     assert engine.verbs == ["preview"]
 
 
-@pytest.mark.parametrize("simulated", [True, False])
-def test_the_program_says_where_a_simulated_platform_is_now(simulated):
-    """A platform on this machine may have another port than when the state was made."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        gateway = f"http://127.0.0.1:{server.getsockname()[1]}"
-        engine, opened = stack(gateway=gateway if simulated else "")
-        opened.up()
-    assert engine.called[0][1]["run_program"] is (True if simulated else None)
-
-
+@pytest.mark.parametrize("verb", ["preview", "up", "destroy"])
 @pytest.mark.parametrize(
-    ("known", "verbs"),
-    [
-        (None, ["destroy"]),
-        ("same", ["destroy"]),
-        ("other", ["refresh", "destroy"]),
-    ],
+    ("known", "first"),
+    [(None, []), ("same", []), ("other", [("refresh", True)])],
     ids=["no address", "the same address", "another address"],
 )
-def test_a_platform_that_moved_is_found_before_it_is_emptied(known, verbs):
-    """Where the state has another address, it is read anew with the program's one first."""
+def test_a_platform_that_moved_is_read_first(known, first, verb):
+    """Where the state has another address, all is read anew at the program's one before."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         ports = {"same": port, "other": port + 1}
         at = {"host": "127.0.0.1", "port": str(ports.get(known)), "protocol": "http"}
         inputs = {"gateways": json.dumps([at])} if known else {}
         provider = {"type": PROVIDER_TYPE, "urn": "urn::default", "inputs": inputs}
-        engine, opened = stack(state=[LIST, provider], gateway=f"http://127.0.0.1:{port}")
-        opened.destroy()
-    assert engine.verbs == verbs
+        engine, opened = stack(state=[provider], gateway=f"http://127.0.0.1:{port}")
+        getattr(opened, verb)()
+    called = [(name, options.get("run_program")) for name, options in engine.called]
+    assert called == [*first, (verb, None)]
 
 
 def test_the_local_client_is_the_simulators():
@@ -281,15 +270,21 @@ def test_only_a_gateway_on_this_machine_gets_the_sandbox(project, monkeypatch, h
 
 
 def test_a_program_that_fails_ends_well():
-    """What is left of a failed program is waited for, however it ends, and the loop goes on."""
+    """What is left of a failed program is waited for, and its loop is closed in the end."""
+    loops = []
 
     async def left():
         raise ValueError("the engine is gone")
 
     async def run():
-        _inline(print)()
-        return asyncio.get_running_loop()
+        _inline(print, loops)()
+        _close(loops)  # has no effect while it runs
 
-    with asyncio.Runner() as runner:
-        loop = runner.run(run())
-        loop.run_until_complete(left())
+    first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
+    first.run_until_complete(run())
+    first.run_until_complete(left())
+    first.close()
+    second.run_until_complete(run())
+    assert loops == [second]
+    _close(loops)
+    assert second.is_closed()
