@@ -25,6 +25,8 @@ from integration.configuration import SettingsError
 from integration.connection import Connection
 from integration.delivery import DeliveryReport
 from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifier
+from integration.explaining.explanation import Explanation
+from integration.explaining.looking import Explaining
 from integration.load_run import LoadRun
 from integration.loading import Loader, TierLoader
 from integration.order import Verdict
@@ -175,6 +177,17 @@ class App:
         campaigns = Campaigns(self._connect().client)
         acts = {"start": campaigns.start, "stop": campaigns.stop, "status": campaigns.state}
         return [await acts[action](one) for one in self._settings.campaigns()]
+
+    async def explain(self, lead_id: str) -> Explanation:
+        """Why a lead stands where it stands in its campaign; changes nothing.
+
+        Raises:
+            UnknownLeadError: it is on none of the lists.
+            PlatformError: something cannot be read.
+        """
+        settings, client = self._settings, self._connect().client
+        campaigns = dict(zip(settings.lists(), settings.campaigns(), strict=True))
+        return await Explaining(client, campaigns, settings.policy(), self._clock).explain(lead_id)
 
     async def plan(self, rows: Iterable[SourceRow]) -> Plan:
         """What pushing ``rows`` would take; changes nothing.

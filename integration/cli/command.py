@@ -13,6 +13,7 @@ import typer
 from integration.app import App
 from integration.cli.campaigns import CampaignVerbs
 from integration.cli.console import NAME, pass_on_output, result
+from integration.cli.explaining import ExplainVerb
 from integration.cli.plugins import add_plugins, names_of
 from integration.cli.running import AppFactory, explain
 from integration.cli.verbs import Verbs
@@ -42,6 +43,7 @@ def build(make_app: AppFactory, clock: Clock) -> typer.Typer:
     app.callback()(_about)
     Verbs(make_app, clock).register(app)
     CampaignVerbs(make_app).register(app)
+    ExplainVerb(make_app).register(app)
     return app
 
 

@@ -22,6 +22,7 @@ from integration.app import App
 from integration.cli.console import OutputError, complain
 from integration.cli.signals import Interrupts
 from integration.configuration import SettingsError, variable
+from integration.explaining.looking import UnknownLeadError
 from integration.loading import UnknownColumnsError
 from integration.outbox import OutboxError
 from integration.platform.errors import PlatformError, RateLimited, Unreachable
@@ -116,6 +117,9 @@ def explain(problem: BaseException) -> ExitCode:
             complain(str(problem))
             passes = isinstance(problem, Unreachable | RateLimited)
             return ExitCode.ROWS_LEFT if passes else ExitCode.REFUSED
+        case UnknownLeadError():
+            complain(str(problem))
+            return ExitCode.ROWS_LEFT
         case sqlite3.Error():
             complain(f"the outbox cannot be used ({problem}); check its disk, or name another")
             return ExitCode.USAGE
