@@ -36,21 +36,32 @@ WITH_QUERY = [
 every_operation = pytest.mark.parametrize("operation_id", BY_ID)
 
 
+@pytest.fixture(scope="module")
 def furnished():
-    """An organisation that has one of each kind."""
+    """A snapshot of an organisation that has one of each kind, and the names of its objects."""
     world = World()
     run_virtual(world.clock, world.furnish())
-    return world
+    return world.organisation.snapshot(), world.names
 
 
 @pytest.fixture
-def world():
-    return furnished()
+def world(furnished):
+    return like(furnished)
 
 
 @pytest.fixture(scope="module")
-def untouched_world():
-    return furnished()
+def untouched_world(furnished):
+    return like(furnished)
+
+
+def like(furnished):
+    """A world of its own, as it was when it had been furnished: forty times quicker to make."""
+    snapshot, names = furnished
+    world = World()
+    world.organisation.restore(snapshot)
+    world.names |= names
+    run_virtual(world.clock, world.export())
+    return world
 
 
 def run(world, coroutine):

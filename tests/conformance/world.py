@@ -235,6 +235,14 @@ class World:
             transport=SimulatorTransport(self.organisation), base_url=SOURCE
         )
 
+    async def export(self) -> None:
+        """Have the list exported, a minute long; what snapshots leave out."""
+        path = f"{LISTS}/{self.names['contactListId']}/export"
+        await self._make(path, None)
+        self.clock.advance(60)
+        export = await self.ask("GET", path)
+        self.names["downloadId"] = export.json()["uri"].rpartition("/")[2]
+
     async def furnish(self) -> None:
         """Make one of each kind, and a spare one of each that something else may hold on to."""
         names = self.names
@@ -258,13 +266,10 @@ class World:
         )
         names["contactListFilterId"] = await self._make(FILTERS, FILTER)
         await self._furnish_outbound()
-        await self._make(f"{LISTS}/{names['contactListId']}/export", None)
         patch = {"contactIds": ["c"], "contact": {"data": {"mode": "preview"}}}
         names["jobId"] = await self._make(f"{contacts}/bulk/update", patch)
         self.clock.advance(60)
         names["runningJobId"] = await self._make(f"{contacts}/bulk/update", patch)
-        export = await self.ask("GET", f"{LISTS}/{names['contactListId']}/export")
-        names["downloadId"] = export.json()["uri"].rpartition("/")[2]
         names["datatableId"] = await self._make("/api/v2/flows/datatables", TABLE)
         await self._make(f"/api/v2/flows/datatables/{names['datatableId']}/rows", ROW)
         await self._furnish_data_service()
