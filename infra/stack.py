@@ -203,19 +203,19 @@ class Stack:
         changes = Changes()
         if self._gateway:
             _must_answer(self._gateway)
-            self._follow()
+            self._follow(changes)
         with _explained(changes, self.name):
             yield changes
 
-    def _follow(self) -> None:
+    def _follow(self, changes: Changes) -> None:
         """Takes a simulated platform that is at another port now for the one in the state.
 
         The engine asks the address that the state has; here the program says the new one. What
         is not there any more is dropped from the state before anything is made.
         """
         if any(map(self._is_elsewhere, self._state())):
-            with _explained(Changes(), self.name):
-                self._engine.refresh(run_program=True, show_secrets=False)
+            with _explained(changes, self.name):
+                self._engine.refresh(run_program=True, on_event=changes.note, show_secrets=False)
 
     def _state(self) -> list[dict[str, Any]]:
         with _explained(Changes(), self.name):
