@@ -14,23 +14,15 @@ Source: platform reference, section 6; provider reference, section B.12.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pulumi
 import pulumi_genesyscloud as genesyscloud
 
 from infra.replacing import with_its_list
-from integration.policy import ScoringPolicy
+from integration.policy import ScoringPolicy, relative_time
 
 UTC_MARK = "Z"
 """What the time of each score ends in."""
-
-
-def relative_time(age: timedelta) -> str:
-    """``age`` before now, in the form that filters take: ``P-01DT00H00M``."""
-    hours, minutes = divmod(age // timedelta(minutes=1), 60)
-    days, hours = divmod(hours, 24)
-    return "P{}DT{}H{}M".format(*(f"-{n:02}" if n else "00" for n in (days, hours, minutes)))
 
 
 @dataclass(frozen=True, slots=True)

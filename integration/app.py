@@ -8,10 +8,8 @@ first call is to be made.
 from __future__ import annotations
 
 import asyncio
-import math
 import random
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -31,10 +29,10 @@ from integration.load_run import LoadRun
 from integration.loading import Loader, TierLoader
 from integration.order import Verdict
 from integration.outbox import LedgerRecord, Outbox, OutboxStatus
+from integration.planning import plan
 from integration.platform.client import Transport
-from integration.platform.errors import PlatformError
 from integration.platform.outgoing import post_json
-from integration.pushing import ProgressSink, Push, PushTools, read_row
+from integration.pushing import ProgressSink, Push, PushTools
 from integration.reconciling.places import Place
 from integration.reconciling.reconciliation import Reconciliation
 from integration.reports import (
@@ -42,11 +40,13 @@ from integration.reports import (
     Plan,
     ReconcileSummary,
     RunSummary,
+    SweepSummary,
     VerdictRow,
 )
 from integration.scores import format_instant, instant_of
 from integration.settings import Settings
 from integration.sources import ContactRow, SourceRow
+from integration.sweeping import UNVERIFIED, Sweep
 from integration.telemetry import Telemetry
 
 _DAY_MS: Final = 24 * 3600 * 1000
@@ -195,40 +195,7 @@ class App:
         One call asks the platform for the current limit; where that is not possible, the
         settings' figure is used.
         """
-        now = self._clock.now()
-        connection = self._connect()
-        store = connection.store
-        lanes: dict[str, str] = {}
-        total = rejected = 0
-        for row in rows:
-            total += 1
-            read = read_row(row, now, store.lane)
-            if read.score is None:
-                rejected += 1
-            else:
-                lanes[read.score.lead_id] = read.lane
-        problem = ""
-        try:
-            await connection.client.call("read token", "GET", "/api/v2/tokens/me")
-        except PlatformError as failure:
-            problem = str(failure)
-        allowed, calls, writes = connection.budget.limit, 0, 0
-        for scores in Counter(lanes.values()).values():
-            full, rest = divmod(scores, store.batch)
-            calls += full * store.calls_for(store.batch) + (store.calls_for(rest) if rest else 0)
-            writes += full * store.writes_for(store.batch) + (store.writes_for(rest) if rest else 0)
-        return Plan(
-            rows=total,
-            accepted=total - rejected,
-            rejected=rejected,
-            leads=len(lanes),
-            calls=calls,
-            reads=calls - writes,
-            writes=writes,
-            allowed=allowed,
-            seconds=max(0, math.ceil(calls / allowed) - 1) * 60,
-            limit_problem=problem,
-        )
+        return await plan(rows, self._clock.now(), self._connect())
 
     async def reconcile(
         self, *, mend: bool = False, progress: ProgressSink | None = None
@@ -240,21 +207,32 @@ class App:
             UnknownColumnsError: the lists of the two tiers differ in their columns.
             OutboxError: the outbox cannot be used.
         """
-        if self._settings.store != "contact_list":
-            raise SettingsError(
-                [f"reconcile looks at contact lists, not at a {self._settings.store}"]
-            )
-        connection = self._connect()
-        push = self._push_tools(connection)
-        store = connection.make_store(thorough=True)
-        tools = replace(push.tools, store=store, skip_unchanged=False, trust_ledger=False)
+        connection, push = self._connect(), self._thorough("reconcile")
         places = {
             tier: Place(partial(connection.export, list_id), connection.loader(list_id))
             for tier, list_id in self._settings.lists().items()
         }
         policy = self._settings.policy()
-        run = Reconciliation(replace(push, tools=tools), policy, places, self._stop, progress)
+        run = Reconciliation(push, policy, places, self._stop, progress)
         return await run.run(mend=mend)
+
+    async def sweep(
+        self, *, mark: bool = False, progress: ProgressSink | None = None
+    ) -> SweepSummary:
+        """Find contacts whose score is stale and not 0 yet; with ``mark`` make it 0.
+
+        Raises:
+            SettingsError: scores are kept in no contact list, or nobody has verified what a
+                sweep does in this organisation.
+            OutboxError: the outbox cannot be used.
+        """
+        tools = self._thorough("sweep")
+        if mark and not self._settings.may_sweep:
+            raise SettingsError([UNVERIFIED])
+        jobs = [self._connect().bulk_edit(one) for one in self._settings.lists().values()]
+        backups = self._settings.outbox.parent / "sweeps"
+        sweep = Sweep(tools, self._settings.policy(), jobs, backups, self._stop, progress)
+        return await sweep.run(mark=mark)
 
     # -- commands that look at the outbox alone -------------------------------------------
 
@@ -308,6 +286,19 @@ class App:
             except ValueError as problem:
                 raise SettingsError([str(problem)]) from None
         return self._connection
+
+    def _thorough(self, verb: str) -> PushTools:
+        """What a push works with that also writes what lies there in a wrong way.
+
+        Raises:
+            SettingsError: scores are kept in no contact list.
+        """
+        if self._settings.store != "contact_list":
+            raise SettingsError([f"{verb} looks at contact lists, not at a {self._settings.store}"])
+        push = self._push_tools(self._connect())
+        store = self._connect().make_store(thorough=True)
+        tools = replace(push.tools, store=store, skip_unchanged=False, trust_ledger=False)
+        return replace(push, tools=tools)
 
     def _loader(self, connection: Connection) -> Loader:
         """What puts contacts on the list, or on the lists of both tiers."""

@@ -15,6 +15,7 @@ from integration.platform.outgoing import fetch
 from integration.platform.regions import locate
 from integration.platform.retry import RetryPolicy, RetryQuota, RetrySession
 from integration.settings import Settings
+from integration.stores.bulk_edit import BulkEdit
 from integration.stores.contact_list import ContactListStore
 from integration.stores.data_service import DataServiceStore
 from integration.stores.data_table import DataTableStore
@@ -129,6 +130,10 @@ class Connection:
         return ContactExport(
             self.client, list_id, partial(fetch, transport=self._transport), self._clock
         )
+
+    def bulk_edit(self, list_id: str) -> BulkEdit:
+        """Bulk update jobs on a contact list."""
+        return BulkEdit(self.client, list_id, partial(self.export, list_id))
 
     def loader(self, list_id: str) -> ContactLoader:
         """Puts contacts on a contact list."""

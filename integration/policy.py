@@ -92,3 +92,13 @@ class ScoringPolicy:
             columns.tier: self.tier(effective),
             columns.model: score.model_version,
         }
+
+
+def relative_time(age: timedelta) -> str:
+    """``age`` before now, in the form that filters and searches take: ``P-01DT00H00M``.
+
+    Source: platform.md section 6.
+    """
+    hours, minutes = divmod(age // timedelta(minutes=1), 60)
+    days, hours = divmod(hours, 24)
+    return "P{}DT{}H{}M".format(*(f"-{n:02}" if n else "00" for n in (days, hours, minutes)))

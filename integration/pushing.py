@@ -167,6 +167,16 @@ class Push:
         self._sink(self._progress)
 
 
+async def alone(tools: PushTools, progress: ProgressSink | None) -> None:
+    """Wait until no other process delivers from this outbox; from then on this one may."""
+    lock = tools.outbox.lock
+    while not lock.acquire():
+        if progress is not None:
+            reason = f"process {lock.holder()} delivers from this outbox"
+            progress(Progress(waiting_reason=reason))
+        await tools.clock.sleep(_POLL_S)
+
+
 def _delivered_by(process: str, *, silent: bool) -> str:
     reason = f"process {process} delivers from this outbox"
     if silent:

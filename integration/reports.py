@@ -219,6 +219,43 @@ class ReconcileSummary:
         return _exit_code(self.stopped, interrupted=self.interrupted, left=left)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepSummary:
+    """What a sweep found, and what it marked.
+
+    Attributes:
+        mark: whether it was to mark what it found.
+        found: contacts whose score is stale and was not 0.
+        marked: those whose score is 0 now.
+        delivered_again: scores that had arrived meanwhile, and were marked too.
+        left: such scores that could not be delivered again.
+        backups: files with the contacts as they were before.
+        problems: what went wrong with a job or a backup, in sentences.
+        calls: requests made.
+        seconds: duration of the run.
+        interrupted: whether a signal ended it.
+        stopped: the refusal that ended it; None where nothing did.
+    """
+
+    mark: bool
+    found: int
+    marked: int
+    delivered_again: int
+    left: int
+    backups: tuple[str, ...]
+    problems: tuple[str, ...]
+    calls: int
+    seconds: float
+    interrupted: bool = False
+    stopped: PlatformError | None = None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """1 where something is left to do."""
+        left = bool(self.problems or self.left)
+        return _exit_code(self.stopped, interrupted=self.interrupted, left=left)
+
+
 @dataclass(frozen=True, slots=True)
 class VerdictRow:
     """One input row and what became of it.
@@ -263,7 +300,9 @@ def write_verdicts(rows: Iterable[VerdictRow], out: TextSink) -> int:
     return count
 
 
-def as_json(report: RunSummary | LoadSummary | Plan | ReconcileSummary) -> dict[str, Any]:
+def as_json(
+    report: RunSummary | LoadSummary | Plan | ReconcileSummary | SweepSummary,
+) -> dict[str, Any]:
     """A report with its exit code, as a JSON document of stable keys."""
     document = {field.name: getattr(report, field.name) for field in fields(report)}
     for name, value in document.items():

@@ -254,6 +254,13 @@ class Settings(BaseSettings):
         525_600,
     )
 
+    sweep_verified: bool = _option(
+        default=False,
+        description="Somebody has verified in this organisation that a bulk update job leaves "
+        "other columns and the dialing queue alone. A sweep needs it.",
+        expects="true or false",
+    )
+
     batch_size: int = _whole(1000, "Scores in one write.", 1, 1000)
     calls_per_minute: int = _whole(
         300, "Calls per minute to begin with; the platform's own figure replaces it.", 1, 100_000
@@ -292,6 +299,11 @@ class Settings(BaseSettings):
         for clash in clashes({name: str(getattr(self, name)) for name in _BOUND}):
             raise ValueError(clash)
         return self
+
+    @property
+    def may_sweep(self) -> bool:
+        """Whether a sweep may change anything: in a live organisation only once verified."""
+        return self.sweep_verified or (bool(self.gateway) and is_loopback(self.gateway))
 
     def campaigns(self) -> tuple[str, ...]:
         """The ids of the campaigns, that of the senior tier first."""

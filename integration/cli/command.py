@@ -16,6 +16,7 @@ from integration.cli.console import NAME, pass_on_output, result
 from integration.cli.explaining import ExplainVerb
 from integration.cli.plugins import add_plugins, names_of
 from integration.cli.running import AppFactory, explain
+from integration.cli.sweeping import SweepVerb
 from integration.cli.verbs import Verbs
 from integration.clock import Clock, SystemClock
 from integration.configuration import STACK_VARIABLE, variable
@@ -44,6 +45,7 @@ def build(make_app: AppFactory, clock: Clock) -> typer.Typer:
     Verbs(make_app, clock).register(app)
     CampaignVerbs(make_app).register(app)
     ExplainVerb(make_app).register(app)
+    SweepVerb(make_app, clock).register(app)
     return app
 
 

@@ -17,7 +17,7 @@ KINDS: Final = {
     "missing": "are on one of the two lists only",
     "score_elsewhere": "have their newest score in the list they are not dialled from",
     "wrong_tier": "have a score that belongs to another tier",
-    "outdated": "hold an older score than was delivered",
+    "outdated": "hold an older score than was delivered, or none that counts",
     "foreign": "hold a newer score, written by another program",
     "conflict": "hold another score of the same time than was delivered",
 }

@@ -209,6 +209,24 @@ class Records:
                 found[lead] = StoredScore(*row)
         return found
 
+    def delivered_since(self, destination: str, since: int) -> Iterator[LeadScore]:
+        """The newest score of each lead that was delivered from ``since`` (ms) on, page by page."""
+        last = ""
+        while (
+            page := self._db.read()
+            .execute(
+                "SELECT lead, score, at, model FROM ledger l WHERE destination = :destination"
+                " AND lead > :last AND settled >= :since AND outcome = 'delivered'"
+                " AND at = (SELECT max(at) FROM ledger WHERE lead = l.lead"
+                " AND destination = :destination AND outcome = 'delivered')"
+                " ORDER BY lead LIMIT :most",
+                {"destination": destination, "last": last, "since": since, "most": _PAGE},
+            )
+            .fetchall()
+        ):
+            yield from (LeadScore(*columns) for columns in page)
+            last = page[-1][0]
+
     def newest(
         self, destination: str, lead_id: str, at: int | None
     ) -> tuple[LeadScore | None, bool]:

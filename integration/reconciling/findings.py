@@ -141,8 +141,9 @@ class Judge:
         elif stored.at > delivered.at:
             if not ours:
                 yield Kind.FOREIGN
-        elif stored.score not in {delivered.score, 0} and self._fresh(stored.at):
-            yield Kind.CONFLICT
+        elif self._fresh(stored.at) and stored.score != delivered.score:
+            # A fresh one that is marked as stale was met by a sweep as it arrived.
+            yield Kind.CONFLICT if stored.score else Kind.OUTDATED
 
     def _fresh(self, at: int | None) -> bool:
         return at is not None and not self.policy.is_stale(at, self.now)

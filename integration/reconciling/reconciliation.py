@@ -17,16 +17,15 @@ from typing import Any, Final, TypeVar
 
 from integration.platform.errors import PlatformError
 from integration.policy import ScoringPolicy
-from integration.pushing import ProgressSink, PushTools
+from integration.pushing import ProgressSink, PushTools, alone
 from integration.reconciling.findings import Judge
 from integration.reconciling.mending import Mending
 from integration.reconciling.places import Place
 from integration.reconciling.survey import Survey
-from integration.reports import Progress, ReconcileSummary
+from integration.reports import ReconcileSummary
 
 EXAMPLES: Final = 10
 """Leads that a summary names."""
-_POLL_S: Final = 0.5
 
 T = TypeVar("T")
 
@@ -69,7 +68,7 @@ class Reconciliation:
             survey = opened.enter_context(self._new_survey())
             try:
                 if mend:
-                    await self._unless_stopped(self._alone())
+                    await self._unless_stopped(alone(self._tools, self._progress))
                 leads = await self._unless_stopped(self._look(survey, opened))
                 if mend:
                     mending = Mending(self._tools, self._policy, self._places, survey)
@@ -85,15 +84,6 @@ class Reconciliation:
 
     def _new_survey(self) -> Survey:
         return Survey(self._tools.outbox.records, self._tools.tools.store.destination)
-
-    async def _alone(self) -> None:
-        """Wait until no other process delivers from this outbox."""
-        lock = self._tools.outbox.lock
-        while not lock.acquire():
-            if self._progress is not None:
-                reason = f"process {lock.holder()} delivers from this outbox"
-                self._progress(Progress(waiting_reason=reason))
-            await self._tools.clock.sleep(_POLL_S)
 
     async def _look(self, survey: Survey, opened: ExitStack) -> int:
         """Export all lists at the same time, and judge what they hold; how many leads."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from integration.clock import Clock
@@ -49,7 +50,8 @@ class ContactListStore:
         clock: the time.
         batch: scores that are delivered together, at most :data:`WRITE_SIZE`.
         concurrency: bulk reads under way at the same time.
-        thorough: also write a score that is there, where the contact names another tier than its.
+        thorough: also write a score that is there, where the contact names another tier than its,
+            or where a fresh one was marked as stale.
     """
 
     def __init__(
@@ -145,14 +147,16 @@ class ContactListStore:
     def _held(self, contact: Mapping[str, Any]) -> Held:
         data = contact["data"]
         stored = stored_in(data, self._policy.columns)
-        placed = not (self._thorough and self._in_wrong_tier(data, stored))
+        placed = not (self._thorough and self._in_wrong_way(data, stored))
         return Held(stored, self._clock.monotonic(), contact, placed=placed)
 
-    def _in_wrong_tier(self, data: Mapping[str, Any], stored: StoredScore) -> bool:
+    def _in_wrong_way(self, data: Mapping[str, Any], stored: StoredScore) -> bool:
         if stored.score is None or stored.at is None:
             return False
         if self._policy.is_stale(stored.at, self._clock.now()):
             return False  # it steers nothing, whatever it names
+        if marked_by_mistake(stored, self._policy, self._clock.now()):
+            return True
         return data.get(self._policy.columns.tier) != self._policy.tier(stored.score)
 
     def groups(self, writes: Sequence[Write]) -> list[WriteGroup]:
@@ -237,6 +241,11 @@ def stored_in(data: Mapping[str, Any], columns: ScoreColumns) -> StoredScore:
         _stored_score(data.get(columns.score)),
         read_instant(str(data.get(columns.instant) or "")),
     )
+
+
+def marked_by_mistake(stored: StoredScore, policy: ScoringPolicy, now: datetime) -> bool:
+    """Whether a score is marked as stale, by a 0, that is not: a sweep met it as it arrived."""
+    return stored.score == 0 and stored.at is not None and not policy.is_stale(stored.at, now)
 
 
 def contact_columns(contacts: Sequence[Any]) -> dict[str, Mapping[str, str]]:

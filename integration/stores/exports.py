@@ -65,7 +65,14 @@ class ContactExport:
         Raises:
             PlatformError: it did not come.
         """
-        address = await self._ready()
+        await self.save_from(await self._ready(), file)
+
+    async def save_from(self, address: str, file: BinaryIO) -> None:
+        """Write what the platform has put at ``address`` to ``file``.
+
+        Raises:
+            PlatformError: it did not come.
+        """
         attempt = 1
         while True:
             try:

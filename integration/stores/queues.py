@@ -35,6 +35,7 @@ from integration.scores import LeadScore
 from integration.stores.contact_list import (
     ContactListStore,
     contact_columns,
+    marked_by_mistake,
     stored_in,
     untouched,
 )
@@ -220,7 +221,10 @@ class QueuesStore:
             min(here.read_at, there.read_at),
             here.row,
             # A score that only the list has in which the lead is not dialled counts for nothing.
-            placed=inside and not outside and age_of(here.stored) >= age_of(there.stored),
+            placed=inside
+            and not outside
+            and age_of(here.stored) >= age_of(there.stored)
+            and not (self._thorough and marked_by_mistake(here.stored, self._policy, now)),
             tier=tier,
             other=there.row,
             waits=waits,

@@ -64,6 +64,7 @@ GOOD = {
     "audit": ("ledger", "ledger"),
     "columns_kept": ("yes", True),
     "skip_unchanged": ("true", True),
+    "sweep_verified": ("true", True),
     "column_lead": ("lead", "lead"),
     "column_score": ("s", "s"),
     "column_instant": ("i", "i"),
