@@ -34,12 +34,14 @@ def read_organisation(config: Mapping[str, str], problems: list[str]) -> Organis
         config: the stack's configuration, by full key.
         problems: receives one sentence for each thing that is wrong.
     """
-    region = config.get(f"{PROVIDER}:awsRegion") or os.environ.get("GENESYSCLOUD_REGION", "")
+    region = config.get(f"{PROVIDER}:awsRegion", "")
     gateways = _gateways(config.get(f"{PROVIDER}:gateways", ""), problems)
+    if not gateways:  # one that a shell happens to export must not keep a stack from its gateway
+        region = region or os.environ.get("GENESYSCLOUD_REGION", "")
     if region and gateways:
         problems.append(
-            f"a region ({PROVIDER}:awsRegion or GENESYSCLOUD_REGION) and {PROVIDER}:gateways are "
-            "both given: uploads would reach the one and all else the other; leave one of them out"
+            f"a region ({PROVIDER}:awsRegion) and {PROVIDER}:gateways are both given: uploads "
+            "would reach the one and all else the other; leave one of them out"
         )
     if not region and not config.get(f"{PROVIDER}:gateways"):
         problems.append(

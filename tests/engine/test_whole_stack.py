@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole program on the real engine: what each change does to the platform, and what it may."""
+"""The whole program on the real engine, beside what ``features/deployment.feature`` tells."""
 
 from __future__ import annotations
 
@@ -56,32 +56,6 @@ def test_the_outputs_say_what_a_push_needs(deployed):
     assert [path for path in files if secret in path.read_bytes()] == []
 
 
-def test_a_changed_threshold_touches_the_rules_alone(deployed):
-    """Another threshold for high value updates the rule sets and nothing else."""
-    changes = deployed(highValueFrom="85").up()
-    assert operations(changes.changes) == {
-        ("update", "dispatch-senior"),
-        ("update", "dispatch-general"),
-    }
-    assert {call.split("/")[4] for call in deployed.platform.writes()} == {"rulesets"}
-
-
-def test_a_started_campaign_stays_on(deployed):
-    """An update of another field leaves a campaign on that was started in the meantime."""
-    platform = deployed.platform
-    campaigns = platform.named(CAMPAIGNS).values()
-    for campaign in campaigns:
-        platform.change(f"{CAMPAIGNS}/{campaign}", campaignStatus="on")
-    changes = deployed(callerName="Another Name").up()
-    assert operations(changes.changes) == {
-        ("update", "campaign-senior"),
-        ("update", "campaign-general"),
-    }
-    now = [platform.call("GET", f"{CAMPAIGNS}/{campaign}") for campaign in campaigns]
-    assert {one["campaignStatus"] for one in now} == {"on"}
-    assert {one["callerName"] for one in now} == {"Another Name"}
-
-
 def test_drift_is_shown_and_put_right(deployed):
     """What somebody changed at the platform is named, and the next update takes it back."""
     platform = deployed.platform
@@ -115,15 +89,6 @@ def test_a_removed_stack_leaves_the_platform_as_it_was(deployed, platform):
     deployed().destroy(remove=True)
     assert objects(deployed.platform) == objects(platform)
     assert failures(deployed.platform) == []
-
-
-def test_a_protected_stack_is_not_removed(deployed):
-    """Before anything is deleted the protection is found."""
-    deployed(protect="true").up()
-    deployed.platform.writes()
-    with pytest.raises(Refused, match="is protected"):
-        deployed(protect="true").destroy()
-    assert deployed.platform.writes() == []
 
 
 def test_one_list_for_skills(empty):

@@ -60,7 +60,7 @@ def ours_are_taken_for_duplicates(patch):
 
 def claims_are_lost(patch):
     """Nobody returns what a dead process had claimed."""
-    patch.setattr(Claims, "recover", lambda *_: None)
+    patch.setattr(Claims, "recover", lambda *_: {})
 
 
 def intents_come_after_the_write(patch):

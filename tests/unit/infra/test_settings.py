@@ -265,3 +265,13 @@ def test_other_namespaces_are_left_alone():
     assert parse_settings(
         "p", "dev", LEAST | {"other:site": "x", "genesyscloud:tokenPoolSize": "4"}
     )
+
+
+def test_a_region_in_the_environment_keeps_no_stack_from_its_gateway(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """What a shell happens to export is not what the stack says of its organisation."""
+    monkeypatch.setenv("GENESYSCLOUD_REGION", "us-east-1")
+    given = config() | {"genesyscloud:gateways": json.dumps([GATEWAY])}
+    del given["genesyscloud:awsRegion"]
+    assert parse_settings("p", "local", given)[1].region == ""
