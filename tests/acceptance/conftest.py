@@ -25,6 +25,7 @@ TOPICS = (
     "pushing",
     "sign_in",
     "stores",
+    "sweeping",
     "time",
     "two_queues",
 )

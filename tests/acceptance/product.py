@@ -23,6 +23,7 @@ from integration.reports import (
     Progress,
     ReconcileSummary,
     RunSummary,
+    SweepSummary,
     VerdictRow,
 )
 from integration.scores import RawScore, Rejected
@@ -139,6 +140,11 @@ class Product:
         """Look over all leads; with ``mend`` put them right."""
         async with self.app() as app:
             return await app.reconcile(mend=mend)
+
+    async def sweep(self, *, mark: bool) -> SweepSummary:
+        """Look for stale scores; with ``mark`` make them 0."""
+        async with self.app() as app:
+            return await app.sweep(mark=mark)
 
     async def plan(self, rows: Iterable[SourceRow]) -> Plan:
         """Plan a run."""

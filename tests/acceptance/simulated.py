@@ -2,7 +2,7 @@
 """The simulated organisation as the steps see it: its API and its control plane, nothing else.
 
 An administrator's client makes the contact list and puts leads on it, as people would. The
-product's own client has exactly the rights that a push needs.
+product's own client has exactly the rights that a push and a sweep need.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ ON_CALL = "https://on-call.example/alerts"
 PUSHER = "pusher"
 SECRET = "the-secret-of-the-pusher"
 VIEW, CHANGE = "outbound:contact:view", "outbound:contact:add"
-RIGHTS = (VIEW, CHANGE, "outbound:contact:delete", "outbound:contactList:view")
+EDIT = "outbound:contact:edit"
+RIGHTS = (VIEW, CHANGE, EDIT, "outbound:contact:delete", "outbound:contactList:view")
 
 READ = "post_outbound_contactlist_contacts_bulk"
 WRITE = "post_outbound_contactlist_contacts"
