@@ -338,11 +338,21 @@ def _explained(changes: Changes, stack: str) -> Iterator[None]:
             f"python -m infra.stacks cancel {stack}\n{_stderr(error)}"
         ) from None
     except automation.CommandError as error:
-        raise StackError("\n".join(changes.problems) or _stderr(error)) from None
+        told = [*changes.problems, *([] if changes.policies else _policies(error))]
+        raise StackError("\n".join(told) or _stderr(error)) from None
 
 
 def _stderr(error: automation.CommandError) -> str:
     return str(error).partition(" stderr: ")[2].strip()
+
+
+def _policies(error: automation.CommandError) -> list[str]:
+    """What the engine's account says of broken policies.
+
+    They come as events, too; an engine that ends in a hurry may not get the last ones across.
+    """
+    section = str(error).partition("\nPolicies:")[2].partition("\n\n")[0]
+    return [section.strip()] if "[mandatory]" in section else []
 
 
 def _would_be_lost(lost: Sequence[object]) -> str:

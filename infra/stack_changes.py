@@ -75,6 +75,8 @@ class Changes:
     lost_lists: list[LostList] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     """What the engine and the policies call an error, in plain text."""
+    policies: list[str] = field(default_factory=list)
+    """The names of mandatory policies that were broken, once for each time."""
     _read: set[str] = field(default_factory=set)
 
     def note(self, event: EngineEvent) -> None:
@@ -86,6 +88,7 @@ class Changes:
         elif (found := event.diagnostic_event) and found.severity == "error":
             self._problem(found.message)
         elif (broken := event.policy_event) and broken.enforcement_level == "mandatory":
+            self.policies.append(broken.policy_name)
             self._problem(f"{broken.policy_name}: {broken.message}")
 
     @property

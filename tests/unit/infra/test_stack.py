@@ -148,8 +148,8 @@ def test_secrets_are_shown_on_request_only():
     assert opened.outputs(show_secrets=True) == {"id": "1", "client": "hidden"}
 
 
-def failure(kind, stderr):
-    return kind(CommandResult(stdout="progress", stderr=stderr, code=255))
+def failure(kind, stderr, stdout="progress"):
+    return kind(CommandResult(stdout=stdout, stderr=stderr, code=255))
 
 
 def test_a_failure_is_told_in_the_engines_words():
@@ -161,6 +161,39 @@ def test_a_failure_is_told_in_the_engines_words():
     _, opened = stack(error=failure(CommandError, "error: no backend"))
     with pytest.raises(StackError, match=r"^error: no backend$"):
         opened.preview()
+
+
+REFUSED = """\
+previewing update....
+Policies:
+    pack:
+        - [mandatory]  columns-on-record  (leads)
+          column region is new
+
+Outputs:
+    integration: {}
+"""
+
+
+def test_a_policy_is_told_though_its_event_was_lost():
+    """An engine that ends in a hurry has still printed which policy was broken; it is told once."""
+    broken = failure(CommandError, "error: preview failed", REFUSED)
+    _, opened = stack(error=broken)
+    with pytest.raises(StackError, match="column region is new"):
+        opened.preview()
+    told = {
+        "policyName": "columns-on-record",
+        "message": "column region is new",
+        "enforcementLevel": "mandatory",
+        "color": "",
+        "policyPackName": "pack",
+        "policyPackVersion": "1",
+        "policyPackVersionTag": "1",
+    }
+    _, opened = stack(events=[{"policyEvent": told}], error=broken)
+    with pytest.raises(StackError) as caught:
+        opened.preview()
+    assert str(caught.value) == "columns-on-record: column region is new"
 
 
 @pytest.mark.parametrize("verb", ["up", "cancel"])
