@@ -16,6 +16,7 @@ from integration.cli.options import EPILOG, Given, takes_settings
 from integration.cli.running import AppFactory, ending_with_an_exit_code, run
 from integration.configuration import CAMPAIGNS
 from integration.explaining.explanation import Explanation
+from integration.scores import Rejected, read_lead_id
 from integration.telemetry import configure_logs
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
@@ -47,12 +48,16 @@ class ExplainVerb:
         platform.
         """
         with ending_with_an_exit_code() as interrupts:
+            try:
+                lead_id = read_lead_id(lead)
+            except Rejected as problem:
+                raise typer.BadParameter(str(problem)) from None
             settings = given.load(CAMPAIGNS, client="operator")
             secrets = [settings.read_secret().get_secret_value()]
             configure_logs(settings.log_format, settings.log_level, secrets=secrets)
 
             async def work(app: App) -> Explanation:
-                return await app.explain(lead.strip())
+                return await app.explain(lead_id)
 
             found = run(self._make_app, settings, work, interrupts)
             if as_json:

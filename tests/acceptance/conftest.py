@@ -17,6 +17,7 @@ TOPICS = (
     "alerts",
     "budget",
     "dialling",
+    "explaining",
     "failures",
     "history",
     "interruptions",

@@ -14,6 +14,7 @@ from typing import Any
 
 from integration.app import App
 from integration.clock import Clock
+from integration.explaining.explanation import Explanation
 from integration.outbox import LedgerRecord, OutboxStatus
 from integration.platform.errors import PlatformError
 from integration.reports import (
@@ -145,6 +146,16 @@ class Product:
         """Look for stale scores; with ``mark`` make them 0."""
         async with self.app() as app:
             return await app.sweep(mark=mark)
+
+    async def explain(self, lead: str, options: dict[str, Any]) -> Explanation:
+        """Ask why a lead stands where it stands, with some options of one's own."""
+        mine, self.options = self.options, self.options | options
+        try:
+            app = self.app()
+        finally:
+            self.options = mine
+        async with app:
+            return await app.explain(lead)
 
     async def plan(self, rows: Iterable[SourceRow]) -> Plan:
         """Plan a run."""

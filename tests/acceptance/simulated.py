@@ -123,6 +123,10 @@ class SimulatedPlatform:
             answer.raise_for_status()
             return answer.json() if answer.content else None
 
+    def sign_up(self, client_id: str, rights: Iterable[str]) -> None:
+        """Another client, with the secret of the first."""
+        self._control.add_client(client_id=client_id, secret=SECRET, permissions=list(rights))
+
     def new_list(self, name: str = "Leads") -> str:
         """Another contact list, the first one included; its id."""
         made = self.administrate("POST", "/api/v2/outbound/contactlists", {**_LIST, "name": name})

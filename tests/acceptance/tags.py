@@ -23,6 +23,7 @@ REQUIREMENTS = {
     "dial-order": "The campaign calls the best leads first, with the right agents",
     "two-queues": "Each lead is dialled for one queue, the one that its score belongs to",
     "reconcile": "What lies wrong is found, and put right under the rules of a push",
+    "explain": "Why a lead stands where it stands can be asked, and what is not known is said",
     "deployment": "An environment is made, changed and guarded by one command",
     "system-clock": "The machine's own clock is read correctly",
 }

@@ -176,10 +176,19 @@ def test_for_a_program(centre, run):
     assert document["rules"][2]["skills"] == ["High Value Sales"]
 
 
-def test_an_unknown_lead(centre, run):
+@pytest.mark.parametrize("lead", ["L-9", ".."])
+def test_an_unknown_lead(centre, run, lead):
     """One message that says where was looked and what to do; exit code 1."""
-    seen = run(centre, "L-9")
+    seen = run(centre, lead)
     assert seen.exit_code == 1
-    assert "lead L-9 is not on Leads; " in seen.stderr
+    assert f"lead {lead} is not on Leads; " in seen.stderr
     assert "leadscore load" in seen.stderr
     assert not seen.stdout
+
+
+@pytest.mark.parametrize("lead", ["", "a/b", "Müller"])
+def test_what_cannot_be_a_lead(centre, run, lead):
+    """It is told before anything is asked of the platform; exit code 2."""
+    seen = run(centre, lead)
+    assert seen.exit_code == 2
+    assert "lead_id" in seen.stderr
