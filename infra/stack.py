@@ -241,6 +241,7 @@ def open_stack(
     state: Path | None = None,
     engine: Path | None = None,
     tell: Tell = print,
+    new: bool = True,
 ) -> Stack:
     """Opens a stack, and makes it when it is new.
 
@@ -252,6 +253,7 @@ def open_stack(
         state: where sandbox and private copies are; by default ``.pulumi`` in the project.
         engine: the folder whose ``bin/pulumi`` is the engine; found, or built, when not given.
         tell: receives the engine's own account, line by line.
+        new: the stack may be new; otherwise one that is not there is an error.
 
     Raises:
         StackError: there is no such stack, no engine, or its backend cannot be reached.
@@ -273,7 +275,8 @@ def open_stack(
             env_vars=_environment(sandbox),
             pulumi_command=automation.PulumiCommand(root=str(engine)),
         )
-        stack = automation.Stack.create_or_select(name, workspace)
+        opening = automation.Stack.create_or_select if new else automation.Stack.select
+        stack = opening(name, workspace)
     opened = Stack(stack, here, tell)
     weakref.finalize(opened, _close, loops)
     return opened
@@ -336,6 +339,10 @@ def _explained(changes: Changes, stack: str) -> Iterator[None]:
         raise StackError(
             f"another deployment of {stack} is running. If it was killed, take its lock away: "
             f"python -m infra.stacks cancel {stack}\n{_stderr(error)}"
+        ) from None
+    except automation.StackNotFoundError:
+        raise StackError(
+            f"stack {stack} was never deployed here: python -m infra.stacks up {stack}"
         ) from None
     except automation.CommandError as error:
         told = [*changes.problems, *([] if changes.policies else _policies(error))]

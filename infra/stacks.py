@@ -110,7 +110,7 @@ def destroy(
     as_json: AsJson = False,
 ) -> None:
     """Remove everything that the stack made, unless something in it is protected."""
-    opened = _open(stack, gateway, as_json=as_json)
+    opened = _open(stack, gateway, as_json=as_json, new=False)
     _report(opened.destroy(remove=remove), as_json=as_json)
 
 
@@ -124,7 +124,7 @@ def outputs(
     as_json: AsJson = False,
 ) -> None:
     """Print what the stack exports."""
-    found = _open(stack, "", as_json=as_json).outputs(show_secrets=show_secrets)
+    found = _open(stack, "", as_json=as_json, new=False).outputs(show_secrets=show_secrets)
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
@@ -135,16 +135,16 @@ def outputs(
 @app.command()
 def cancel(stack: Name) -> None:
     """Take away the lock of a deployment that was killed."""
-    _open(stack, "", as_json=False).cancel()
+    _open(stack, "", as_json=False, new=False).cancel()
 
 
-def _open(stack: str, gateway: str, *, as_json: bool) -> Stack:
+def _open(stack: str, gateway: str, *, as_json: bool, new: bool = True) -> Stack:
     tell: Callable[[str], Any] = _to_stderr if as_json else typer.echo
     try:
         config = {GATEWAYS: gateway_setting(gateway)} if gateway else {}
     except ValueError as wrong:
         raise typer.BadParameter(str(wrong), param_hint="--gateway") from None
-    return open_stack(stack, build, PROJECT, config=config, tell=tell)
+    return open_stack(stack, build, PROJECT, config=config, tell=tell, new=new)
 
 
 def _report(changes: Changes, *, as_json: bool) -> None:

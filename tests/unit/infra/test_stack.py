@@ -9,7 +9,12 @@ import socket
 from types import SimpleNamespace
 
 import pytest
-from pulumi.automation import CommandError, ConcurrentUpdateError, EngineEvent
+from pulumi.automation import (
+    CommandError,
+    ConcurrentUpdateError,
+    EngineEvent,
+    StackNotFoundError,
+)
 from pulumi.automation._cmd import CommandResult
 
 from infra import stack as stacks
@@ -283,6 +288,17 @@ class Opened:
     def create_or_select(self, name, workspace):
         self.environment = workspace["env_vars"]
         return SimpleNamespace(name=name)
+
+    def select(self, *_):
+        raise StackNotFoundError(CommandResult(stdout="", stderr="no stack", code=6))
+
+
+def test_a_stack_that_was_never_deployed_is_told(project, monkeypatch):
+    """Whoever wants to read a stack that is not there gets no empty one."""
+    (project / "Pulumi.dev.yaml").write_text("config: {}\n", encoding="utf-8")
+    Opened(monkeypatch)
+    with pytest.raises(StackError, match="stack dev was never deployed here"):
+        open_stack("dev", print, project, engine=project / "engine", new=False)
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,9 @@ def command(monkeypatch, capsys):
         stack = FakeStack()
         opened = ()
 
-        def open(self, *args, config, tell):
+        def open(self, *args, config, tell, new):
             self.opened = (args[0], config)
+            self.may_be_new = new
             tell("the engine's own account")
             return self.stack
 
@@ -160,3 +161,13 @@ def test_a_refusal_is_one_plain_message(command):
     code, _, err = command("up", "dev")
     assert code == stacks.FAILED
     assert err.splitlines()[-1] == "stacks: 12 contacts would be lost"
+
+
+@pytest.mark.parametrize(
+    ("verb", "new"),
+    [("preview", True), ("up", True), ("outputs", False), ("destroy", False), ("cancel", False)],
+)
+def test_reading_makes_no_stack(command, verb, new):
+    """A stack is made by those who deploy; whoever reads or removes one has to name one."""
+    command(verb, "local")
+    assert command.may_be_new is new
