@@ -165,6 +165,20 @@ def test_closed_hours_and_the_platform_itself(centre, run):
     assert "closed, from Wednesday 09:00; it is Tuesday 21:00 in Europe/Berlin" in text
 
 
+def test_the_other_list(two_queues, run):
+    """With a list for each tier, it is told why the other one does not dial the lead."""
+    two_queues.lead("A", 90, tier="senior")
+    text = run(two_queues, "A").stdout
+    assert "Leads general names the tier senior; Leads campaign general keeps it out" in text
+
+
+def test_an_answer_that_nobody_has(centre, run):
+    """Without a time zone nobody can tell whether the lead may be called at this hour."""
+    centre.lead("A", 90, zone="")
+    first = run(centre, "A").stdout.splitlines()[0]
+    assert first == "lead A: it cannot be told whether it is called, nobody has a better score"
+
+
 def test_for_a_program(centre, run):
     """The same as one JSON document."""
     centre.lead("A", 90)
