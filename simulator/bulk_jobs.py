@@ -112,7 +112,7 @@ class BulkJob:
             contact.set_system_data(self.patch.system)
             if self.patch.priority is not None or requeues:
                 state.requeue(contact, priority=bool(self.patch.priority))
-        state.changed()
+        state.changed(contact_ids)
 
     def body(self, origin: str) -> dict[str, Any]:
         """The official ContactsBulkOperationJob; ``origin`` goes before the backup's path."""

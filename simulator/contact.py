@@ -44,6 +44,9 @@ class Contact:
         requeued_count: how often a write put it into the queue again.
         recall_at: when the dialer will call it again by itself, as the platform writes times;
             empty where it will not.
+        attempts: per phone column what an attempt limit counts; see
+            :mod:`simulator.dialer.attempts`.
+        attempted: how often it was called, ever.
     """
 
     id: str
@@ -60,6 +63,8 @@ class Contact:
     skipped: bool = False
     requeued_count: int = 0
     recall_at: str = ""
+    attempts: Mapping[str, Any] = field(default_factory=_nothing)
+    attempted: int = 0
 
     def forget_attempts(self) -> None:
         """Wipe what dialling left behind: attempts, results and callable states.
@@ -72,6 +77,7 @@ class Contact:
         self.contactable_status = NOTHING
         self.evaluations = NOTHING
         self.recall_at = ""
+        self.attempts = NOTHING
 
     def make_callable(self) -> None:
         """Take back every "not callable", but keep the attempts."""

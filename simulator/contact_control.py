@@ -74,7 +74,7 @@ def write_contact(state: ContactListState, contact_id: str, change: ContactChang
             setattr(contact, attribute, value)
     if change.recallAt is not None:
         contact.recall_at = to_wire(change.recallAt) if change.recallAt else ""
-    state.changed()
+    state.changed([contact.id])
 
 
 def _contact(state: ContactListState, contact_id: str) -> Contact:

@@ -9,12 +9,15 @@ the queue hand out places.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from simulator.columns import Check, checks_of
 from simulator.contact import Contact
 from simulator.switches import Switches
+
+Watcher = Callable[[Iterable[str] | None], None]
+"""Is told which contacts changed; None for any of them."""
 
 ROOT = "/api/v2/outbound/contactlists"
 
@@ -49,6 +52,7 @@ class ContactListState:
         self.contacts: dict[str, Contact] = {}
         self.busy: set[str] = set()  # ids that a dialer has in hand; these are not deleted
         self.pending: list[Pending] = []
+        self.watchers: dict[str, Watcher] = {}  # by the ids of campaigns that are on
         self.revision = 0
         self.searches: dict[str, Collection[Contact]] = {}  # good for one revision
         self.switches = Switches()  # the organisation's, as soon as the list belongs to one
@@ -80,10 +84,16 @@ class ContactListState:
         """The path of the list in the API."""
         return f"{ROOT}/{self.id}"
 
-    def changed(self) -> None:
-        """Note that something changed, so that nothing kept from before is used."""
+    def changed(self, ids: Iterable[str] | None = None) -> None:
+        """Note that something changed, so that nothing kept from before is used.
+
+        Args:
+            ids: the contacts that changed; None where it may be any of them.
+        """
         self.revision += 1
         self.searches.clear()
+        for watcher in self.watchers.values():
+            watcher(ids)
 
     def checks(self, *, decimals: bool) -> Mapping[str, Check]:
         """The checks of the typed columns; see :func:`simulator.columns.checks_of`."""
@@ -112,12 +122,12 @@ class ContactListState:
 
     def remove(self, contact_ids: Iterable[str]) -> int:
         """Delete contacts and say how many; unknown ones and those in a dialer's hand stay."""
-        gone = 0
-        for contact_id in contact_ids:
-            if contact_id not in self.busy and self.contacts.pop(contact_id, None) is not None:
-                gone += 1
-        self.changed()
-        return gone
+        gone = [each for each in contact_ids if each not in self.busy and self._forget(each)]
+        self.changed(gone)
+        return len(gone)
+
+    def _forget(self, contact_id: str) -> bool:
+        return self.contacts.pop(contact_id, None) is not None
 
     def clear(self) -> None:
         """Delete every contact, whoever has it in hand."""

@@ -90,7 +90,7 @@ class _Upsert:
             else:
                 self._update(contact, row, place)
             written.append(contact)
-        state.changed()
+        state.changed([contact.id for contact in written])
         return written
 
     def _create(self, row: ContactBody, place: int) -> Contact:
@@ -167,7 +167,7 @@ def update_one(call: Call) -> dict[str, Any]:
     rewrite(switches, state, contact, row)
     if row.priority is not None or switches.put_requeues:
         state.requeue(contact, priority=bool(row.priority))
-    state.changed()
+    state.changed([contact.id])
     return state.contact_body(contact)
 
 

@@ -15,6 +15,7 @@ from simulator.agent_control import AgentControl
 from simulator.client_control import ClientControl
 from simulator.clock import VirtualClock
 from simulator.contact_control import ContactChange, contact_json, write_contact
+from simulator.dialer.control import DialerControl
 from simulator.faults import FaultPlan, FaultRule
 from simulator.instants import to_wire
 from simulator.organisation import Organisation
@@ -24,7 +25,7 @@ LONGEST_SLEEP = 3600.0
 Shift = Annotated[float, Field(ge=-TEN_YEARS, le=TEN_YEARS)]
 
 
-class Control(RateControl, ClientControl, AgentControl):
+class Control(RateControl, ClientControl, AgentControl, DialerControl):
     """The controls of one organisation.
 
     Every method may raise ``ValueError`` (pydantic's ``ValidationError`` is one) for a value
@@ -101,7 +102,9 @@ class Control(RateControl, ClientControl, AgentControl):
 
     def set_switches(self, /, **changes: Any) -> dict[str, Any]:
         """Set switches by name; none is set where one value is wrong."""
+        self.organisation.dialer.catch_up()
         self.organisation.switches.update(changes)
+        self.organisation.dialer.settle()
         return self.switches()
 
     def reset(self) -> None:
@@ -155,6 +158,7 @@ class Control(RateControl, ClientControl, AgentControl):
         self, list_id: str, contact_id: str, change: ContactChange
     ) -> dict[str, Any]:
         """Play the dialer or a third party: change data or system data of a contact."""
+        self.organisation.dialer.catch_up()
         state = self.organisation.contact_lists.get(list_id)
         write_contact(state, contact_id, change)
         return contact_json(state, contact_id)

@@ -67,6 +67,12 @@ def _patch_client(control: Control, request: Request, body: Body) -> Any:
     return control.change_client(client_id=request.path_params["client_id"], **body)
 
 
+def _dial_log(control: Control, request: Request, _: Body) -> Response:
+    log = control.dial_log(**_query(request))
+    kind = "application/x-ndjson" if isinstance(log, str) else "application/vnd.apache.parquet"
+    return Response(log, media_type=kind)
+
+
 def _query(request: Request) -> Body:
     return dict(request.query_params)
 
@@ -101,6 +107,12 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("PATCH", "/sim/clients/{client_id}"): _patch_client,
     ("GET", "/sim/agents"): lambda control, _, __: control.agents(),
     ("POST", "/sim/agents"): lambda control, _, body: control.add_agent(**body),
+    ("GET", "/sim/dialer"): lambda control, _, __: control.dialer(),
+    ("PUT", "/sim/dialer"): lambda control, _, body: control.configure_dialer(**body),
+    ("DELETE", "/sim/dialer"): lambda control, _, __: control.stop_dialer(),
+    ("POST", "/sim/dialer/run"): lambda control, _, body: control.run_dialer(**body),
+    ("GET", "/sim/dialer/log"): _dial_log,
+    ("DELETE", "/sim/dialer/log"): lambda control, _, __: control.forget_dials(),
     ("GET", "/sim/contacts/{list_id}/{contact_id}"): _contact,
     ("PATCH", "/sim/contacts/{list_id}/{contact_id}"): _patch_contact,
     ("GET", "/sim/events"): lambda control, _, __: control.events(),
@@ -111,6 +123,7 @@ def _endpoint(control: Control, action: Action) -> Callable[[Request], Awaitable
     async def endpoint(request: Request) -> Response:
         if request.client is not None and request.client.host not in LOOPBACK:
             return _error(403, "the control plane answers this machine alone")
+        control.organisation.dialer.catch_up()
         try:
             result = action(control, request, _BODY.validate_json(await request.body() or b"{}"))
             if inspect.isawaitable(result):
@@ -121,6 +134,9 @@ def _endpoint(control: Control, action: Action) -> Callable[[Request], Awaitable
             return _error(400, *(_text(item) for item in error.errors()))
         except ValueError as error:
             return _error(400, str(error))
+        control.organisation.dialer.settle()
+        if isinstance(result, Response):
+            return result
         return Response(status_code=204) if result is None else JSONResponse(result)
 
     return endpoint

@@ -123,7 +123,7 @@ def _carry_over(call: Call, entity: DataEntity, records: dict[str, dict[str, Any
         contact = state.contacts.get(key)
         if contact is not None:
             contact.data = {**contact.data, **cells}
-    state.changed()
+    state.changed(filled)
 
 
 def _mapped_list(call: Call, entity: DataEntity) -> ContactListState | None:

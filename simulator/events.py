@@ -46,6 +46,7 @@ class EventLog:
         level: str = "ERROR",
         entity: Mapping[str, str] | None = None,
         related: Mapping[str, str] | None = None,
+        at: str = "",
     ) -> None:
         """Append an event.
 
@@ -56,11 +57,12 @@ class EventLog:
             level: ``INFO``, ``WARNING`` or ``ERROR``.
             entity: ``id`` and ``name`` of what it happened to.
             related: ``id`` and ``name`` of what it happened with.
+            at: when it happened, as the platform writes it; now unless given.
         """
         event_id = self._organisation.ids.new()
         event: dict[str, Any] = {
             "id": event_id,
-            "timestamp": self._organisation.timestamp(),
+            "timestamp": at or self._organisation.timestamp(),
             "level": level,
             "category": category,
             "eventMessage": {"code": code, "message": message, "messageParams": {}},

@@ -19,6 +19,7 @@ from simulator.contact_exports import ContactExports
 from simulator.contact_lists import ContactLists
 from simulator.data_services import DataServices
 from simulator.data_table_state import DataTables
+from simulator.dialer.dialer import Dialer
 from simulator.entities import Entities
 from simulator.events import EventLog
 from simulator.faults import FaultPlan
@@ -32,7 +33,7 @@ from simulator.switches import Switches
 BOOTSTRAP_CLIENT = "local-deployer"
 BOOTSTRAP_SECRET = "local-deployer-secret"  # noqa: S105 - public on purpose, loopback only
 BOOTSTRAP_RATE = 3000
-SNAPSHOT_VERSION = 3
+SNAPSHOT_VERSION = 4
 
 
 class State(Protocol):
@@ -92,6 +93,7 @@ class Organisation:
         self.data_services = DataServices(self)
         self.events = EventLog(self)
         self.entities = {kind.noun: Entities(self, kind) for kind in KINDS}
+        self.dialer = Dialer(self)
         self.add_client(
             BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET, permissions=["*"], rate_limit=BOOTSTRAP_RATE
         )
@@ -110,6 +112,7 @@ class Organisation:
             "data_tables": self.data_tables,
             "data_services": self.data_services,
             "events": self.events,
+            "dialer": self.dialer,
         }
 
     def snapshot(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ takes no place in any window; a call that is refused later (403, 400, 404) does.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import format_datetime
@@ -33,6 +34,8 @@ MOST_BODY_BYTES = 32 * 1024 * 1024
 """A bulk write of 1,000 contacts with 50 full columns stays below this."""
 NO_CONTENT = 204
 _MOST_QUERY_FIELDS = 1000
+_CONTACTS = re.compile("/contacts(/|$)")
+"""Calls on contacts alone: the dialer is told of what they change by the list itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class Pipeline:
         Raises:
             TransportFault: an injected fault keeps the answer from arriving.
         """
+        self._organisation.dialer.catch_up()
         log = self._log(request)
         headers = {
             "Content-Type": "application/json",
@@ -116,6 +120,8 @@ class Pipeline:
             return self._reply(answer, headers, faults, log)
         finally:
             self._organisation.calls.add(log)
+            if request.method != "GET" and not _CONTACTS.search(request.path):
+                self._organisation.dialer.settle()
 
     def _log(self, request: Request) -> LoggedCall:
         organisation = self._organisation

@@ -134,6 +134,32 @@ class Switches(BaseModel):
         ge=0,
         description="Contacts that the dialer has fetched and no longer re-sorts.",
     )
+    unfit_rule: Literal["not_met", "not_dialled"] = Field(
+        default="not_met",
+        description="What becomes of a pre-call rule that compares values of different kinds, "
+        "beside the line in the event log: its condition is not met, or the contact is skipped.",
+    )
+    unlisted_zone_called: bool = Field(
+        default=False,
+        description="A contact without a time zone, or with one that the campaign's callable time "
+        "set does not list, is called at any hour; off: never.",
+    )
+    recalls_first: bool = Field(
+        default=True,
+        description="A recall that is due is dialled before everybody else; off: where the sort "
+        "puts the contact.",
+    )
+    call_recorded: Literal["at_end", "at_start"] = Field(
+        default="at_end",
+        description="When a contact shows its last attempt: after the call, or as soon as it "
+        "rings (the result comes after the call in both).",
+    )
+    reserve_for_skills: bool = Field(
+        default=True,
+        description="Progressive dialing calls a contact that asks for skills only when an agent "
+        "who has them is free, and others meanwhile; off: whoever is free starts the call, and "
+        "who answers waits for the right agent.",
+    )
 
     def update(self, changes: dict[str, Any]) -> None:
         """Set several switches at once, or none where one value is wrong.

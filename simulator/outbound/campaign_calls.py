@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The calls of campaigns that are their own: start, stop, narrow changes, progress, recycling.
 
-Nothing is dialled here. What a dialer has done so far stands in the campaign's ``more``:
-``called`` and ``skipped`` count contacts, ``recycled`` the passes that were begun anew.
+Nothing is dialled here. What the dialer has done so far stands in the campaign's ``more``:
+``called`` and ``skipped`` count contacts, ``attempts`` and ``connects`` calls, ``recycled`` the
+passes that were begun anew.
 
 Source: OutboundApi of the official SDK 269; platform reference, section 5.
 """
@@ -66,6 +67,9 @@ def recycle(call: Call) -> Answer:
         "skipped": {},
         "recycled": campaign.more.get("recycled", 0) + 1,
     }
+    state = call.organisation.contact_lists.get(campaign.definition["contactList"]["id"])
+    for contact in state.contacts.values():
+        contact.queued, contact.skipped = True, False
     return Answer(status=204)
 
 
@@ -104,23 +108,31 @@ def progress_of(organisation: Organisation, campaign: Entity) -> dict[str, Any]:
 
 
 def stats(call: Call) -> dict[str, Any]:
-    """What is under way: nothing, as nothing is dialled."""
-    entity_of(call, CAMPAIGNS, "view")
+    """What is under way."""
+    campaign = entity_of(call, CAMPAIGNS, "view")
+    figures = call.organisation.dialer.figures(campaign.id)
+    attempts, connects = (int(campaign.more.get(name, 0)) for name in ("attempts", "connects"))
+    ratio = connects / attempts if attempts else 0.0
     return {
-        "contactRate": {"attempts": 0, "connects": 0, "connectRatio": 0.0},
-        "idleAgents": 0,
-        "outstandingCalls": 0,
-        "scheduledCalls": 0,
+        "contactRate": {"attempts": attempts, "connects": connects, "connectRatio": ratio},
+        "idleAgents": figures.get("idle", 0),
+        "outstandingCalls": figures.get("outstanding", 0),
+        "scheduledCalls": figures.get("recall", 0),
+        "timeZoneRescheduledCalls": figures.get("hours", 0),
+        "filteredOutContactsCount": figures.get("filter", 0),
     }
 
 
 def diagnostics(call: Call) -> dict[str, Any]:
-    """What keeps contacts from being called: not known, but for how many there are."""
+    """What keeps contacts from being called, as far as the dialer has looked at them."""
     campaign = entity_of(call, CAMPAIGNS, "view")
+    figures = call.organisation.dialer.figures(campaign.id)
     return {
-        "outstandingInteractionsCount": 0,
-        "scheduledInteractionsCount": 0,
-        "idleAgents": 0,
+        "outstandingInteractionsCount": figures.get("outstanding", 0),
+        "scheduledInteractionsCount": figures.get("recall", 0),
+        "timeZoneRescheduledCallsCount": figures.get("hours", 0),
+        "filteredOutContactsCount": figures.get("filter", 0),
+        "idleAgents": figures.get("idle", 0),
         "numberOfContactsCalled": _called(campaign),
         "totalNumberOfContacts": _total(call.organisation, campaign),
         "campaignErrors": [],

@@ -32,6 +32,9 @@ NUMBERS = ("rds", "phonenumbers", "phoneNumbers")
 VALUES = ("rds_custom", "customexclusioncolumns", "customExclusionColumnEntries")
 """Which lists have them, the last word of their path, their field in a PATCH."""
 
+CHANGES = "changes"
+"""Counts in a list's ``more`` how often its entries were changed; its version does not."""
+
 Kept = tuple[str, str, str]
 
 
@@ -73,6 +76,7 @@ def patch(kept: Kept, call: Call) -> Answer:
     else:
         for entry in sent[field]:
             entries_of(dnc_list).pop(entry, None)
+        _changed(dnc_list)
     return Answer(status=204)
 
 
@@ -85,6 +89,7 @@ def clear(kept: Kept, call: Call) -> Answer:
         for entry, times in entries_of(dnc_list).items()
         if expired_only and blocked(dnc_list, entry, call.now)
     }
+    _changed(dnc_list)
     return Answer(status=204)
 
 
@@ -127,6 +132,11 @@ def _put(call: Call, dnc_list: Entity, entries: Iterable[str], expires: str) -> 
     until = to_wire(Instant().read(expires, "expirationDateTime")) if expires else ""
     now = call.organisation.timestamp()
     entries_of(dnc_list).update({entry: [now, until] for entry in entries})
+    _changed(dnc_list)
+
+
+def _changed(dnc_list: Entity) -> None:
+    dnc_list.more[CHANGES] = dnc_list.more.get(CHANGES, 0) + 1
 
 
 def _list_of(call: Call, kept: Kept, permission: str) -> Entity:
