@@ -47,11 +47,6 @@ class AttemptLimit:
         except (KeyError, OSError, ValueError):
             self._zone = ZoneInfo("UTC")
 
-    @property
-    def limits(self) -> bool:
-        """Whether anything is limited."""
-        return self._per_contact is not None or self._per_number is not None
-
     def reached(self, contact: Contact, column: str, now: datetime) -> datetime | None:
         """When the contact's number may be called again; None where it may be now."""
         counts = {

@@ -22,15 +22,8 @@ class Shelf:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def __contains__(self, item: str) -> bool:
-        return item in self._keys
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._keys)
-
-    def key(self, item: str) -> Any:
-        """The key that ``item`` stands under; None where it does not stand here."""
-        return self._keys.get(item)
 
     def put(self, item: str, key: Any) -> None:
         """Let ``item`` stand under ``key``, and nowhere else."""

@@ -8,6 +8,7 @@ import io
 import polars as pl
 import pytest
 
+from simulator.control import Control
 from simulator.organisation import Organisation
 
 ROUND = 90
@@ -222,3 +223,18 @@ def test_settings_that_make_no_sense_are_refused(sim, path, body):
     said = sim("POST" if path.endswith("run") else "PUT", path, body)
     assert said.status_code == 400
     assert said.json()["errors"]
+
+
+def test_only_virtual_time_can_be_run_on():
+    """A clock that runs by itself cannot be moved; the dialer follows it anyway."""
+    organisation = Organisation()
+    with pytest.raises(ValueError, match="virtual"):
+        Control(organisation).run_dialer(seconds=1)
+
+
+def test_a_campaign_without_a_number_to_call_is_complete(centre):
+    """Nobody has to be free for that: there is nobody to wait for."""
+    leads = centre.leads({"a": 1}, phone="")
+    campaign = centre.campaign(leads, alwaysRunning=False)
+    centre.dial(1)
+    assert centre.status(campaign) == "complete"
