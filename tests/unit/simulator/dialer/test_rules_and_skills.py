@@ -147,3 +147,14 @@ def test_without_reservation_who_answers_waits_for_the_right_agent(centre):
     (line,) = centre.dial(ROUND)
     assert (line["outcome"], line["agent"]) == ("abandoned", "")
     assert centre.contact(leads, "a")["callRecords"]["phone"]["lastResult"].endswith("ABANDON")
+
+
+def test_a_lead_that_a_rule_would_refuse_is_no_better_candidate(centre):
+    """Only who could have been called counts among the better ones."""
+    leads = centre.leads({"a": 9, "b": {"ml_score": 87, "ml_score_at": STALE}, "c": 85})
+    text = {"fieldName": "ml_score", "direction": "DESC", "numeric": False}
+    rules = rule_set(centre, leads, TOO_OLD)
+    centre.campaign(leads, contactSorts=[text], ruleSets=rules)
+    centre.agents("Ann")
+    lines = centre.dial(10 * ROUND)
+    assert [(line["lead"], line["better"]) for line in lines] == [("a", 1), ("c", 0)]
