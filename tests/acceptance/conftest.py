@@ -16,6 +16,7 @@ from tests.acceptance.world import World
 TOPICS = (
     "alerts",
     "budget",
+    "calling",
     "dialling",
     "explaining",
     "failures",

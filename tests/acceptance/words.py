@@ -62,7 +62,13 @@ def lead(text: str) -> str:
     return text
 
 
-_TYPES = {"Count": count, "Span": span, "Moment": moment, "Lead": lead}
+@with_pattern(r"[A-Za-z0-9._:@-]+(?:, [A-Za-z0-9._:@-]+)*")
+def leads(text: str) -> list[str]:
+    """Leads in their order: ``Miller, Smith``."""
+    return text.split(", ")
+
+
+_TYPES = {"Count": count, "Span": span, "Moment": moment, "Lead": lead, "Leads": leads}
 
 
 def phrase(text: str) -> parsers.StepParser:

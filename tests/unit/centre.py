@@ -49,14 +49,21 @@ def precall(name, column, operator, kind, value, action, *, inverted=False):
 
 
 class Centre:
-    """Campaigns, by tier, with all that they name; one of the tier "" for the skills."""
+    """Campaigns, by tier, with all that they name; one of the tier "" for the skills.
 
-    def __init__(self, tiers=("",), folder=None):
-        self.clock = VirtualClock(start=NOW)
-        self.organisation = Organisation(clock=self.clock)
+    Args:
+        tiers: of the campaigns.
+        folder: for the outbox.
+        organisation: where it is made; a new one, with clients of its own, unless given.
+    """
+
+    def __init__(self, tiers=("",), folder=None, organisation=None):
+        self.organisation = organisation or Organisation(clock=VirtualClock(start=NOW))
+        self.clock = self.organisation.clock
         self.control = Control(self.organisation)
         self.transport = SimulatorTransport(self.organisation)
-        for client, permissions in {"operator": OPERATOR, "pusher": PUSHER}.items():
+        clients = {} if organisation else {"operator": OPERATOR, "pusher": PUSHER}
+        for client, permissions in clients.items():
             rights = [f"{kind}:{one}" for kind, actions in permissions.items() for one in actions]
             self.organisation.add_client(client, "s3cret-s3cret", permissions=rights)
         self.lists, self.campaigns, self.filters = {}, {}, {}
