@@ -1,8 +1,8 @@
 @redial-safety @simulator-only
 Feature: New scores get nobody called twice
   Scores are pushed all day long: to leads that wait, to leads that an agent is talking to, and to
-  leads whose call is over. Only the first of them may be called for it. The shift begins at 09:00,
-  a call takes three minutes.
+  leads whose call is over. It changes the turn of those that wait, and nothing for the others. The
+  shift begins at 09:00, a call takes three minutes.
 
   Background:
     Given a campaign calls fresh leads, the best score first
