@@ -20,8 +20,9 @@ POLICY_PLUGIN = "analyzer-policy-python-v1.0.0"
 """Runs policy packs where there is no language host; its version is not looked at."""
 PASSPHRASE = "sandbox"  # noqa: S105 - what it protects lives and ends on this machine
 
-# Names by which the engine recognises that an AI agent runs it; it would then sign up by itself.
-_AGENTS = (
+# Variables of editors and shells that start programs by themselves. An engine that sees one of them
+# would sign up to its service unasked.
+_STARTERS = (
     "AI_AGENT",
     "ANTIGRAVITY_AGENT",
     "AUGMENT_AGENT",
@@ -51,7 +52,7 @@ OFFLINE = {
     "PULUMI_ACCESS_TOKEN": "",
     "PULUMI_CREDENTIAL_STORE": "plaintext",
     # Empty counts as not set, and reaches the engine through every layer between.
-    **dict.fromkeys(_AGENTS, ""),
+    **dict.fromkeys(_STARTERS, ""),
 }
 """Environment variables with which the engine makes no call of its own."""
 

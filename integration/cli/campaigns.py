@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from functools import partial
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 from rich.table import Table
@@ -14,10 +14,9 @@ from rich.table import Table
 from integration.app import App
 from integration.campaigns import Action, CampaignState, is_wanted
 from integration.cli.console import note, result, show
-from integration.cli.options import EPILOG, Given, takes_settings
+from integration.cli.options import EPILOG, AsJson, Given, takes_settings
 from integration.cli.running import AppFactory, ending_with_an_exit_code, run
 from integration.configuration import CAMPAIGNS
-from integration.telemetry import configure_logs
 
 _ABOUT: Final = "Start, stop and look at the campaigns that dial the leads."
 _NOT_YET: Final = 1
@@ -26,8 +25,6 @@ _HINTS: Final = {
     "complete": "it has called all its contacts; start it again once there are more",
     "invalid": "the platform finds it incomplete; its settings say why in the admin pages",
 }
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 
 
 class CampaignVerbs:
@@ -69,8 +66,6 @@ class CampaignVerbs:
     def _do(self, action: Action, given: Given, *, as_json: bool) -> None:
         with ending_with_an_exit_code() as interrupts:
             settings = given.load(CAMPAIGNS, client="operator")
-            secrets = [settings.read_secret().get_secret_value()]
-            configure_logs(settings.log_format, settings.log_level, secrets=secrets)
             states = run(self._make_app, settings, partial(_campaigns, action), interrupts)
             if as_json:
                 result(json.dumps({"campaigns": [asdict(one) for one in states]}))

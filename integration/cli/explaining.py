@@ -12,14 +12,12 @@ import typer
 from integration.app import App
 from integration.cli.console import result, show
 from integration.cli.explanations import explanation_of
-from integration.cli.options import EPILOG, Given, takes_settings
+from integration.cli.options import EPILOG, AsJson, Given, takes_settings
 from integration.cli.running import AppFactory, ending_with_an_exit_code, run
 from integration.configuration import CAMPAIGNS
 from integration.explaining.explanation import Explanation
 from integration.scores import Rejected, read_lead_id
-from integration.telemetry import configure_logs
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Lead = Annotated[str, typer.Argument(help="The lead.")]
 
 
@@ -53,8 +51,6 @@ class ExplainVerb:
             except Rejected as problem:
                 raise typer.BadParameter(str(problem)) from None
             settings = given.load(CAMPAIGNS, client="operator")
-            secrets = [settings.read_secret().get_secret_value()]
-            configure_logs(settings.log_format, settings.log_level, secrets=secrets)
 
             async def work(app: App) -> Explanation:
                 return await app.explain(lead_id)

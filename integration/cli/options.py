@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from integration.configuration import flag, load_settings
 from integration.settings import Settings
 from integration.stack import Client
+from integration.telemetry import configure_logs
 
 EPILOG: Final = (
     "Each option from --config on is a setting: --retry-total is also the environment variable "
@@ -23,6 +24,11 @@ EPILOG: Final = (
     "stack comes before the file."
 )
 NO_FLAG: Final = frozenset({"client_secret"})
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help="No progress, and no summary where all is well."),
+]
 LOCAL: Final = ("outbox", "log_format", "log_level")
 """The settings of commands that look at the outbox alone."""
 
@@ -36,7 +42,7 @@ class Given:
     stack: str | None = None
 
     def load(self, needs: Collection[str] = (), *, client: Client = "pusher") -> Settings:
-        """Together with environment, stack and file.
+        """Together with environment, stack and file; logs are set up as they say.
 
         Args:
             needs: settings that must not be blank.
@@ -45,9 +51,12 @@ class Given:
         Raises:
             SettingsError: everything that is wrong.
         """
-        return load_settings(
+        settings = load_settings(
             self.flags, config=self.config, needs=needs, stack=self.stack, client=client
         )
+        secrets = [settings.read_secret().get_secret_value()] if needs else []
+        configure_logs(settings.log_format, settings.log_level, secrets=secrets)
+        return settings
 
 
 def takes_settings(

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 
 from integration.app import App
 from integration.cli.console import result, show
-from integration.cli.options import EPILOG, Given, takes_settings
+from integration.cli.options import EPILOG, AsJson, Given, Quiet, takes_settings
 from integration.cli.progress import progress_display
 from integration.cli.running import AppFactory, ending_with_an_exit_code, run
 from integration.cli.summaries import Line, ending_of, report
@@ -19,14 +19,8 @@ from integration.clock import Clock
 from integration.configuration import CONTACTS
 from integration.reports import SweepSummary
 from integration.reports import as_json as report_json
-from integration.telemetry import configure_logs
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Mark = Annotated[bool, typer.Option("--mark", help="Make the scores 0 that are found.")]
-Quiet = Annotated[
-    bool,
-    typer.Option("--quiet", "-q", help="No progress, and no summary where all is well."),
-]
 
 
 class SweepVerb:
@@ -60,8 +54,6 @@ class SweepVerb:
         """
         with ending_with_an_exit_code() as interrupts:
             settings = given.load(CONTACTS)
-            secrets = [settings.read_secret().get_secret_value()]
-            configure_logs(settings.log_format, settings.log_level, secrets=secrets)
 
             async def work(app: App) -> SweepSummary:
                 with progress_display("sweep", self._clock, quiet=quiet) as progress:

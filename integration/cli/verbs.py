@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, Final, cast
 
@@ -17,7 +17,7 @@ from integration import sources
 from integration.app import App
 from integration.cli import reconciliations, summaries
 from integration.cli.console import note, result, show
-from integration.cli.options import EPILOG, LOCAL, Given, takes_settings
+from integration.cli.options import EPILOG, LOCAL, AsJson, Given, Quiet, takes_settings
 from integration.cli.progress import ProgressSink, progress_display
 from integration.cli.running import AppFactory, ending_with_an_exit_code, run
 from integration.cli.signals import Interrupts
@@ -27,9 +27,7 @@ from integration.configuration import CONTACTS, PLATFORM
 from integration.outbox import LedgerRecord, OutboxStatus
 from integration.reports import ReconcileSummary, RunSummary
 from integration.reports import as_json as report_json
-from integration.settings import Settings
 from integration.sources.text import ByteStream
-from integration.telemetry import configure_logs
 
 
 class FileFormat(StrEnum):
@@ -47,11 +45,6 @@ InputFile = Annotated[str, typer.Argument(metavar="FILE", help=_INPUT)]
 Format = Annotated[
     FileFormat | None,
     typer.Option("--format", help="Format of FILE; else its extension or first character tells."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
-Quiet = Annotated[
-    bool,
-    typer.Option("--quiet", "-q", help="No progress, and no summary where all is well."),
 ]
 VerdictTarget = Annotated[
     str | None,
@@ -124,7 +117,7 @@ class Verbs:
                 raise typer.BadParameter("--resume goes without FILE and without --verdicts")
             if not resume and file is None:
                 raise typer.BadParameter("name a FILE, or - for standard input, or --resume")
-            settings = _settings(given, PLATFORM)
+            settings = given.load(PLATFORM)
             problems = summaries.ProblemRows(listed=verdicts)
             if file is None:
                 summary = run(
@@ -169,7 +162,7 @@ class Verbs:
         the dialling queue are left alone, so loading a file twice does no harm.
         """
         with ending_with_an_exit_code() as interrupts:
-            settings = _settings(given, CONTACTS)
+            settings = given.load(CONTACTS)
             with interrupts.nothing_to_keep():
                 source = sources.contacts(
                     file, lead_column=settings.column_lead, file_format=_chosen(file_format)
@@ -204,7 +197,7 @@ class Verbs:
         would be rejected.
         """
         with ending_with_an_exit_code() as interrupts:
-            settings = _settings(given, PLATFORM)
+            settings = given.load(PLATFORM)
             with (
                 interrupts.nothing_to_keep(),
                 sources.rows(file, file_format=_chosen(file_format)) as rows,
@@ -235,7 +228,7 @@ class Verbs:
         usage or settings; 3 refused by the platform; 4 interrupted.
         """
         with ending_with_an_exit_code() as interrupts:
-            settings = _settings(given, CONTACTS)
+            settings = given.load(CONTACTS)
 
             async def work(app: App) -> ReconcileSummary:
                 with self._progress("reconcile", quiet) as progress:
@@ -252,7 +245,7 @@ class Verbs:
     def status(self, *, as_json: AsJson = False, given: Given) -> None:
         """Show what waits in the outbox, what is parked, and why."""
         with ending_with_an_exit_code() as interrupts:
-            settings = _settings(given)
+            settings = given.load()
 
             async def work(app: App) -> OutboxStatus:
                 return app.status()
@@ -283,7 +276,7 @@ class Verbs:
         with ending_with_an_exit_code() as interrupts:
             if (lead is not None) + (reason is not None) + everything != 1:
                 raise typer.BadParameter("name one of LEAD, --reason CODE and --all")
-            settings = _settings(given)
+            settings = given.load()
 
             async def work(app: App) -> int:
                 return app.retry(lead_id=lead, reason=reason)
@@ -304,7 +297,7 @@ class Verbs:
     ) -> None:
         """Show every score that was written for LEAD: when, by which run, and what it replaced."""
         with ending_with_an_exit_code() as interrupts:
-            settings = _settings(given)
+            settings = given.load()
 
             async def work(app: App) -> list[LedgerRecord]:
                 return app.history(lead.strip())
@@ -345,13 +338,6 @@ class Verbs:
 
     def _progress(self, name: str, quiet: bool) -> ProgressSink:  # noqa: FBT001 - passed through
         return progress_display(name, self._clock, quiet=quiet)
-
-
-def _settings(given: Given, needs: Collection[str] = ()) -> Settings:
-    settings = given.load(needs)
-    secrets = [settings.read_secret().get_secret_value()] if needs else []
-    configure_logs(settings.log_format, settings.log_level, secrets=secrets)
-    return settings
 
 
 def _stdin(interrupts: Interrupts) -> ByteStream | None:

@@ -20,9 +20,6 @@ def program():
     """Objects that show what the recordings cannot: failures, secrets, drift, an import."""
     home = genesyscloud.get_auth_division_home()
     code = genesyscloud.RoutingWrapupcode("won", name="Won", division_id=home.id)
-    queue = genesyscloud.RoutingQueue(
-        "senior", name="Senior", ignore_members=True, wrapup_codes=[code.id]
-    )
     role = genesyscloud.AuthRole(
         "role",
         name="Writer",
@@ -37,12 +34,20 @@ def program():
         expose_client_secret=True,
         roles=[{"role_id": role.id}],
     )
-    genesyscloud.OutboundContactList(
+    leads = genesyscloud.OutboundContactList(
         "leads",
         name="Leads",
         column_names=["lead_id", "phone"],
         phone_columns=[{"column_name": "phone", "type": "cell"}],
         opts=pulumi.ResourceOptions(import_=os.environ.get("ADOPT") or None),
+    )
+    # Last, so that nothing else is under way when it fails: the engine would give that up as well.
+    queue = genesyscloud.RoutingQueue(
+        "senior",
+        name="Senior",
+        ignore_members=True,
+        wrapup_codes=[code.id],
+        opts=pulumi.ResourceOptions(depends_on=[client, leads]),
     )
     pulumi.export("queue", queue.id)
     pulumi.export("secret", client.client_secret)

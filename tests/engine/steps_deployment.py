@@ -46,7 +46,7 @@ class Environment:
             self.refused = str(refusal)
 
     def touched(self):
-        return {one.name for one in self.changes.changes}
+        return {(one.operation, one.name) for one in self.changes.changes}
 
     def campaigns(self):
         ids = self.platform.named(CAMPAIGNS).values()
@@ -173,7 +173,7 @@ def _unchanged(env):
 
 @then("the dialling rules of both campaigns are changed and nothing else")
 def _rules_only(env):
-    assert env.touched() == {"dispatch-senior", "dispatch-general"}
+    assert env.touched() == {("update", "dispatch-senior"), ("update", "dispatch-general")}
     assert {call.split("/")[4] for call in env.platform.writes()} == {"rulesets"}
 
 
@@ -184,6 +184,7 @@ def _still_on(env):
 
 @then(parsers.parse('both campaigns call as "{name}"'))
 def _called_as(env, name):
+    assert env.touched() == {("update", "campaign-senior"), ("update", "campaign-general")}
     assert [one["callerName"] for one in env.campaigns()] == [name, name]
 
 

@@ -113,7 +113,7 @@ def test_a_stack_goes_through_its_life(simulator, tmp_path):
     assert "queue 'Senior' (senior): POST" in failed.stderr
     assert "was refused: 400" in failed.stderr
     changes, outputs = stack.done("up")
-    assert changes["update"] >= 1  # the queue, and what was being made when the engine gave up
+    assert changes["update"] == 1
     codes = simulator.get(f"/api/v2/routing/queues/{outputs['queue'][0]}/wrapupcodes").json()
     assert [code["name"] for code in codes["entities"]] == ["Won"]
 

@@ -20,7 +20,7 @@ def test_everything_of_a_sandbox_is_inside_its_folder(tmp_path):
 
 
 def test_the_engine_is_told_to_stay_alone(tmp_path, monkeypatch):
-    """No update check, no download, no registry, no service, and no sign of an agent."""
+    """No update check, no download, no registry, no service, and no signing up unasked."""
     monkeypatch.setenv("CLAUDECODE", "1")
     env = make_sandbox(tmp_path, tmp_path).environment()
     assert env["CLAUDECODE"] == env["AI_AGENT"] == env["PULUMI_ACCESS_TOKEN"] == ""
