@@ -14,17 +14,13 @@ from simulator.entity_calls import list_all, read
 from simulator.fields import Flag, Text
 from simulator.http import Call, Operation
 from simulator.references import EDGE_GROUP
-from simulator.telephony.sites import CLOUD_VOICE, PERMISSION
+from simulator.telephony.sites import CLOUD_VOICE, PERMISSION, kind_asked_for
 
 CLOUD_GROUP = "8a1f1f4e-0000-4000-8000-000000000003"
 
 
 def _show(call: Call, entity: Entity, body: dict[str, Any]) -> None:  # noqa: ARG001 - a hook
     body |= {"state": "active", "hybrid": False}
-
-
-def _matches(call: Call, entity: Entity) -> bool:
-    return not call.text("managed") or call.flag("managed") == entity.definition["managed"]
 
 
 EDGE_GROUPS = Kind(
@@ -39,7 +35,7 @@ EDGE_GROUPS = Kind(
     sorted_by="name",
     wildcards=True,
     show=_show,
-    matches=_matches,
+    matches=kind_asked_for,
     seeds={CLOUD_GROUP: {"name": CLOUD_VOICE, "managed": True}},
 )
 

@@ -28,7 +28,8 @@ def _show(call: Call, entity: Entity, body: dict[str, Any]) -> None:  # noqa: AR
     body |= {"state": "active", "mediaModel": model, "coreSite": False}
 
 
-def _matches(call: Call, entity: Entity) -> bool:
+def kind_asked_for(call: Call, entity: Entity) -> bool:
+    """Whether a site or an edge group is managed, or is not, as the call asks."""
     return not call.text("managed") or call.flag("managed") == entity.definition["managed"]
 
 
@@ -44,7 +45,7 @@ SITES = Kind(
     sorted_by="name",
     wildcards=True,
     show=_show,
-    matches=_matches,
+    matches=kind_asked_for,
     seeds={MAIN_SITE: {"name": "Main Site"}, CLOUD_SITE: {"name": CLOUD_VOICE, "managed": True}},
 )
 
