@@ -35,7 +35,7 @@ def set_up(stamp: Path, mark: str) -> None:
     quiet = [] if sys.stderr.isatty() else ["--quiet"]
     done = subprocess.run(
         # The generated SDK keeps its version when its code changes, so uv would not notice.
-        [uv, "sync", "--reinstall-package", "pulumi-genesyscloud", *quiet],
+        [uv, "sync", "--all-extras", "--reinstall-package", "pulumi-genesyscloud", *quiet],
         check=False,
         cwd=ROOT,
         env=uv_environment(os.environ),
