@@ -60,4 +60,10 @@ def test_a_set_up_that_failed_is_not_taken_for_made(tmp_path, sync):
 def test_the_generated_sdk_is_installed_anew(tmp_path, sync):
     """The SDK keeps its version when it is generated anew, so every set-up installs it again."""
     set_up(tmp_path / ".venv" / "set-up", "here python3")
-    assert sync.asked[1:] == ["--reinstall-package", "pulumi-genesyscloud"]
+    assert sync.asked[-2:] == ["--reinstall-package", "pulumi-genesyscloud"]
+
+
+def test_a_set_up_brings_what_is_left_out_of_a_plain_installation(tmp_path, sync):
+    """Plots and the shared outbox are tested wherever the project is."""
+    set_up(tmp_path / ".venv" / "set-up", "here python3")
+    assert "--all-extras" in sync.asked
