@@ -4,7 +4,7 @@
 The stack declares campaigns and never turns them on or off: that is for the day's operation,
 and an update of the stack must not end it.
 
-Source: platform.md section 5: ``start`` and ``stop`` need no more than their own permission,
+Source: docs/platform.md section 5: ``start`` and ``stop`` need no more than their own permission,
 and a campaign that is turned off is ``stopping`` until its calls have ended.
 """
 

@@ -5,7 +5,7 @@ The newest calculation wins, whichever way scores arrive; of two for the same in
 to arrive stays. The platform's contacts carry no version, so this order is the only thing that
 keeps an old score from overwriting a new one.
 
-Source: platform.md section 12 (contacts have no version, the last write wins).
+Source: docs/platform.md section 12 (contacts have no version, the last write wins).
 """
 
 from __future__ import annotations

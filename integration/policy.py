@@ -97,7 +97,7 @@ class ScoringPolicy:
 def relative_time(age: timedelta) -> str:
     """``age`` before now, in the form that filters and searches take: ``P-01DT00H00M``.
 
-    Source: platform.md section 6.
+    Source: docs/platform.md section 6.
     """
     hours, minutes = divmod(age // timedelta(minutes=1), 60)
     days, hours = divmod(hours, 24)

@@ -10,7 +10,7 @@ meanwhile may be made 0 like the stale one that it replaced. So whatever was del
 outbox while the job ran is delivered once more afterwards, from the ledger: what lies there as it
 should is left alone, and a newer score wins.
 
-Source: platform.md section 4 (bulk update); DESIGN section 4, Freshness.
+Source: docs/platform.md section 4 (bulk update), docs/operations.md.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Filters and rules compare alike. Where no source says how the platform compares 
 with a relative time, a text of other letter case, an instant exactly at the border), the answer
 is None: what cannot be known is not guessed.
 
-Source: platform.md sections 6 and 7 (operators, relative times), 14 (what is not documented).
+Source: docs/platform.md sections 6 and 7 (operators, relative times, what is not written down).
 """
 
 from __future__ import annotations

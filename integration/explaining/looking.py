@@ -5,7 +5,7 @@ The campaign names everything else: its contact list, filter, rule sets, calling
 do-not-call lists. So what is explained is what the platform really does, not what was meant to
 be deployed. With one list this takes 10 calls beside the token, with a list for each tier 13.
 
-Source: platform.md sections 3 to 7.
+Source: docs/platform.md sections 3 to 7.
 """
 
 from __future__ import annotations

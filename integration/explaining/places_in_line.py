@@ -5,7 +5,7 @@ The platform counts: one search for the contacts of the same filter with a bette
 those with the same. Which of equals it dials first is not documented. The search sees contacts,
 not the dialer's queue: it also finds those who were called already.
 
-Source: platform.md sections 4 (search, at most 100 contacts a page) and 5 (contactSorts).
+Source: docs/platform.md sections 4 (search, at most 100 contacts a page) and 5 (contactSorts).
 """
 
 from __future__ import annotations

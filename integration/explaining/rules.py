@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What filters and pre-call rules say about a contact, condition by condition.
 
-Source: platform.md sections 6 and 7.
+Source: docs/platform.md sections 6 and 7.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Three things bound a call: the window (own calls, and those of other processes a
 server's count shows them), a ceiling learned from refusals that the headers did not announce,
 and gates that a 429 closes for as long as the server asked.
 
-Source: platform.md section 2 (headers, layered limits, ``too.many.recycles``).
+Source: docs/platform.md section 2 (headers, layered limits, ``too.many.recycles``).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 Nothing that a server sends may break the reader: bodies may be pages of a proxy, truncated,
 deeply nested or of other types than documented. What is shown of them is cut and printable.
 
-Source: platform.md sections 1, 2 and 12 (error bodies, 429, token errors, Retry-After).
+Source: docs/platform.md sections 1, 2 and 12 (error bodies, 429, token errors, Retry-After).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ nobody along; and no lock is held while a business request is under way.
 A refused token is dropped only if it is still the one in use: a caller whose 401 comes late
 must not throw away what another has just fetched.
 
-Source: platform.md section 1 (token call, lifetime, meaning of 401 and of token errors).
+Source: docs/platform.md section 1 (token call, lifetime, meaning of 401 and of token errors).
 """
 
 from __future__ import annotations

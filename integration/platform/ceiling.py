@@ -12,7 +12,7 @@ until it has come at the same count again, and a ceiling under which refusals go
 else refusals at random would push it down to nothing. The waits that the server asks for are
 kept in any case; the ceiling only spares refusals.
 
-Source: platform.md section 2; users report refusals at counts far below the stated limit.
+Source: docs/platform.md section 2; users report refusals at counts far below the stated limit.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ goes alone, and all others wait for its answer; a clean one opens the gate. Refu
 that were under way when the first one came belong to the same episode. What a call sent
 before the refusal reports later closes a gate, if need be, but never opens one.
 
-Source: platform.md section 2 (``Retry-After``, layered limits, ``too.many.recycles``).
+Source: docs/platform.md section 2 (``Retry-After``, layered limits, ``too.many.recycles``).
 """
 
 from __future__ import annotations

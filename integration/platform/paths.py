@@ -50,7 +50,7 @@ def query_string(query: Mapping[str, QueryValue] | None) -> str:
     """The query with its question mark; blank where there is nothing to say.
 
     Flags are written ``true`` and ``false``, lists joined by commas, None left out, as the
-    platform expects (platform.md section 15).
+    platform expects (docs/platform.md section 13).
     """
     pairs = [(name, _text(value)) for name, value in (query or {}).items() if value is not None]
     return f"?{urlencode(pairs, quote_via=quote)}" if pairs else ""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an answer says about the rate limit, in either dialect; nonsense reads as not said.
 
-Source: platform.md section 2 (``inin-ratelimit-*``); seed guide (``X-Rate-Limit-Remaining``).
+Source: docs/platform.md section 2 (``inin-ratelimit-*``); seed guide (``X-Rate-Limit-Remaining``).
 """
 
 from __future__ import annotations

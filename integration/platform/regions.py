@@ -4,7 +4,7 @@
 Client secret and tokens go to these addresses, so nothing here is lenient: an unknown region
 is an error, and plain http is spoken with this machine only (the simulator).
 
-Source: platform.md section 1 (hosts of the official SDK).
+Source: docs/platform.md section 1 (hosts of the official SDK).
 """
 
 from __future__ import annotations

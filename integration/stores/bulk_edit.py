@@ -4,8 +4,8 @@
 Useless for scores that differ from lead to lead; the very thing for marking a cohort, however
 large, in a handful of calls. The platform makes a backup of the contacts before it begins.
 
-Source: platform.md section 4; ContactBulkEditRequest and ContactsBulkOperationJob of the official
-SDK 269. What such a job does to the dialing queue is not documented.
+Source: docs/platform.md section 4; ContactBulkEditRequest and ContactsBulkOperationJob of the
+official SDK 269. What such a job does to the dialing queue is not documented.
 """
 
 from __future__ import annotations

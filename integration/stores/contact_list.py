@@ -6,7 +6,7 @@ it does not find, and may make called people callable again. So the contact is r
 only its score columns are changed, and the switches that touch the dialling queue are set to
 leave it alone.
 
-Source: platform.md section 4 (calls, sizes, queue behaviour; absent columns undocumented).
+Source: docs/platform.md section 4 (calls, sizes, queue behaviour; absent columns undocumented).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ lets the administrator map the entity to the properties of a list. The real plat
 service: this store is for the simulator, and for gateways that speak the guide's dialect. On the
 real platform scores live in the contact list itself.
 
-Source: seed guide; platform.md section 9 (there is no such endpoint).
+Source: seed guide; docs/platform.md section 9 (there is no such endpoint).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ A data table holds 5,000 rows and is meant for configuration: it suits a pilot, 
 of leads, and must not hold personal data. The dialer does not sort by it. More leads than fit
 are refused before any of them is written.
 
-Source: platform.md section 9 (calls, codes, limits; no bulk write, no version).
+Source: docs/platform.md section 9 (calls, codes, limits; no bulk write, no version).
 """
 
 from __future__ import annotations

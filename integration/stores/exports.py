@@ -5,7 +5,7 @@ To look at 100,000 contacts takes 1,000 calls by search and 2,000 by bulk reads.
 five: what was exported last, ask for a new one, ask until it is there, ask for its address. The
 file itself comes from the platform's storage and costs no call.
 
-Source: platform.md section 4 (export, 404 until it is ready); DownloadsApi of the official SDK
+Source: docs/platform.md section 4 (export, 404 until it is ready); DownloadsApi of the official SDK
 (``issueRedirect`` false names the signed address instead of redirecting to it).
 """
 

@@ -13,7 +13,7 @@ other would be called again there, so its contact there is made not callable: th
 anything but data is sent. A lead whose campaign may call it again by itself does not move until
 that is over; its score is kept up to date where it is.
 
-Source: platform.md section 8, option A (two lists, two campaigns, two queues).
+Source: docs/platform.md section 8, option A (two lists, two campaigns, two queues).
 """
 
 from __future__ import annotations

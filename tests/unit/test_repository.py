@@ -285,3 +285,17 @@ def test_continuous_integration_runs_what_a_developer_runs():
     workflows = [text(name) for name in FILES if name.startswith(".github/workflows/")]
     used = re.findall(r"uses: *(\S+)", "\n".join(workflows))
     assert [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action)] == []
+
+
+def test_sources_that_the_code_names_can_be_read():
+    """Where the code names a page of docs/, or a section of it, both are there."""
+    lost = []
+    for name in MODULES:
+        for page, _, section in re.findall(
+            r"\b(docs/[\w-]+\.md)(?:\s+(sections?)\s+(\d+))?", text(name)
+        ):
+            if not (ROOT / page).is_file():
+                lost.append(f"{name}: {page}")
+            elif section and f"\n## {section}. " not in text(page):
+                lost.append(f"{name}: {page} section {section}")
+    assert lost == []
