@@ -21,7 +21,7 @@ def sync(tmp_path, monkeypatch):
         asked = ()
 
         def __call__(self, command, **_options):
-            self.asked = command[1:4]
+            self.asked = command[1:]
             (tmp_path / ".venv").mkdir(exist_ok=True)
             return subprocess.CompletedProcess(command, self.code)
 
