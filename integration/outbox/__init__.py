@@ -11,7 +11,7 @@ from pathlib import Path
 
 from integration.outbox.claims import Claims
 from integration.outbox.database import Database, DeliveryLock, OutboxError
-from integration.outbox.intake import Intake
+from integration.outbox.intake import Arrival, Intake
 from integration.outbox.records import (
     ArrivalRecord,
     LedgerRecord,
@@ -20,8 +20,10 @@ from integration.outbox.records import (
     RunCounts,
 )
 from integration.outbox.rows import Claim, InputRow, PendingScore, Settlement
+from integration.outbox.webhooks import Receipt, Repetition, WebhookMessage, Webhooks
 
 __all__ = [
+    "Arrival",
     "ArrivalRecord",
     "Claim",
     "DeliveryLock",
@@ -31,13 +33,16 @@ __all__ = [
     "OutboxError",
     "OutboxStatus",
     "PendingScore",
+    "Receipt",
+    "Repetition",
     "RunCounts",
     "Settlement",
+    "WebhookMessage",
 ]
 
 
 class Outbox:
-    """The outbox at ``path``: its entrance, its exit, its records and its lock.
+    """The outbox at ``path``: its entrances, its exit, its records and its lock.
 
     Raises:
         OutboxError: the file cannot be used.
@@ -46,6 +51,7 @@ class Outbox:
     def __init__(self, path: Path) -> None:
         self._db = Database(path)
         self.intake = Intake(self._db)
+        self.webhooks = Webhooks(self._db)
         self.claims = Claims(self._db)
         self.records = Records(self._db)
         self.lock = DeliveryLock(path)

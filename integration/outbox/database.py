@@ -16,110 +16,14 @@ from pathlib import Path
 from typing import Final, Self
 
 from integration.outbox.drive import network_drive
+from integration.outbox.schema import OLDEST, SCHEMA_VERSION, steps_from
 
-SCHEMA_VERSION: Final = 3
 APPLICATION_ID: Final = 0x6C65_6164
 """Marks a database file as an outbox ("lead" in ASCII), so that no other is taken for one."""
 _OUTBOX: Final = (APPLICATION_ID, SCHEMA_VERSION)
 _BUSY_S: Final = 60.0
 _NORMAL: Final = 1
 """The level at which SQLite synchronises checkpoints only, so that nothing gets out of order."""
-
-_SCHEMA: Final = """
-CREATE TABLE run (
-    id INTEGER PRIMARY KEY,
-    source TEXT NOT NULL,
-    destination TEXT NOT NULL,
-    started INTEGER NOT NULL,
-    finished INTEGER
-);
-
--- One row for each row of a run's input. verdict is NULL while the row is pending, and where
--- it was delivered: then the ledger holds it.
-CREATE TABLE arrival (
-    run INTEGER NOT NULL,
-    row INTEGER NOT NULL,
-    lead TEXT NOT NULL,
-    score INTEGER,
-    at INTEGER,
-    model TEXT,
-    based_on TEXT,
-    verdict TEXT,
-    reason TEXT,
-    message TEXT,
-    previous INTEGER,
-    previous_at INTEGER,
-    PRIMARY KEY (run, row)
-) WITHOUT ROWID;
-CREATE INDEX arrival_of_lead ON arrival (lead, run) WHERE verdict IS NOT NULL;
-
--- The newest undelivered score of each lead. due is NULL while it is claimed or parked. Scores
--- of one lane are claimed together.
-CREATE TABLE pending (
-    destination TEXT NOT NULL,
-    lead TEXT NOT NULL,
-    score INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    model TEXT NOT NULL,
-    based_on TEXT,
-    run INTEGER NOT NULL,
-    row INTEGER NOT NULL,
-    lane TEXT NOT NULL,
-    due INTEGER,
-    claim INTEGER,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    parked TEXT,
-    message TEXT,
-    PRIMARY KEY (destination, lead)
-) WITHOUT ROWID;
-CREATE INDEX pending_due ON pending (destination, lane, due) WHERE due IS NOT NULL;
-
--- Numbers of claims. None is used twice, so that a late word on an old claim is none on a new.
-CREATE TABLE claim (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    destination TEXT NOT NULL
-);
-
--- Every write: its intent is on record before it is made, with the value it replaces.
-CREATE TABLE ledger (
-    lead TEXT NOT NULL,
-    destination TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    score INTEGER NOT NULL,
-    model TEXT NOT NULL,
-    previous INTEGER,
-    previous_at INTEGER,
-    run INTEGER NOT NULL,
-    correlation TEXT NOT NULL,
-    recorded INTEGER NOT NULL,
-    settled INTEGER,
-    outcome TEXT NOT NULL,
-    PRIMARY KEY (lead, destination, at)
-) WITHOUT ROWID;
-
--- What the ledger said of a write before the same score was written again, as happens where
--- somebody has replaced it on the platform.
-CREATE TABLE rewritten (
-    lead TEXT NOT NULL,
-    destination TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    score INTEGER NOT NULL,
-    model TEXT NOT NULL,
-    previous INTEGER,
-    previous_at INTEGER,
-    run INTEGER NOT NULL,
-    correlation TEXT NOT NULL,
-    recorded INTEGER NOT NULL,
-    settled INTEGER,
-    outcome TEXT NOT NULL
-);
-CREATE INDEX rewritten_of_lead ON rewritten (lead, destination, at);
-CREATE TRIGGER keep_rewritten AFTER UPDATE OF recorded ON ledger BEGIN
-    INSERT INTO rewritten VALUES (
-        old.lead, old.destination, old.at, old.score, old.model, old.previous, old.previous_at,
-        old.run, old.correlation, old.recorded, old.settled, old.outcome
-    ); END;
-"""
 
 
 class OutboxError(Exception):
@@ -148,7 +52,7 @@ class Database:
             raise self._unusable(problem) from problem
         try:
             if self._marks() != _OUTBOX:
-                self._create()
+                self._lay_out()
             # A score must not be lost to a crash: full synchronisation, also in WAL mode.
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-32768"):
                 self._connection.execute(f"PRAGMA {pragma}")
@@ -164,31 +68,35 @@ class Database:
             f"the outbox {self.path} cannot be opened ({problem}); name another file with --outbox"
         )
 
-    def _create(self) -> None:
-        """Lay out an empty file; nothing is written into any other.
+    def _lay_out(self) -> None:
+        """Lay out an empty file, or upgrade one of an older format; no other is written to.
 
         Raises:
-            OutboxError: it is the database of something else, or of another version.
+            OutboxError: it is the database of something else, or of a format that is not known.
         """
         with self.transaction() as connection:
             application, version = self._marks()
             if (application, version) == _OUTBOX:
                 return  # another process was faster
             if application == APPLICATION_ID:
-                raise OutboxError(
-                    f"the outbox {self.path} has format {version}, this version reads "
-                    f"{SCHEMA_VERSION}; use the version that wrote it, or another file"
-                )
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if application or version or tables:
+                if not OLDEST <= version < SCHEMA_VERSION:
+                    raise OutboxError(
+                        f"the outbox {self.path} has format {version}, this version reads "
+                        f"{OLDEST} to {SCHEMA_VERSION}; use the version that wrote it, or another "
+                        "file"
+                    )
+            elif application or version or self._has_tables():
                 raise OutboxError(
                     f"{self.path} is a database of another program, not an outbox; "
                     "name another file with --outbox"
                 )
-            for statement in _SCHEMA.split(";\n"):
+            for statement in steps_from(version):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+
+    def _has_tables(self) -> bool:
+        return self._connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
 
     def _marks(self) -> tuple[int, int]:
         (application,) = self._connection.execute("PRAGMA application_id").fetchone()

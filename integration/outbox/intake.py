@@ -32,7 +32,9 @@ class _Slot:
 
 
 @dataclass(slots=True)
-class _Arrival:
+class Arrival:
+    """What became of a row on its arrival; without a verdict its score waits for delivery."""
+
     row: InputRow
     verdict: Verdict | None = None
     reason: str | None = None
@@ -62,39 +64,47 @@ class Intake:
         verdict only if its delivery never settles.
         """
         with self._db.transaction() as connection:
-            slots = _pending(connection, destination, rows)
-            overtaken: list[_Overtaken] = []
-            arrivals = {row.row: _arrive(run, row, slots, overtaken) for row in rows}
-            earlier: list[_Overtaken] = []
-            for loser, winner in overtaken:
-                if loser.run == run and loser.row in arrivals:
-                    arrivals[loser.row].lose(Verdict.SUPERSEDED, loser, winner)
-                else:
-                    earlier.append((loser, winner))
-            _record(connection, run, arrivals.values())
-            _supersede(connection, earlier)
-            revived = [slot.holder for slot in slots.values() if slot.parked]
-            _reopen(connection, revived)
-            unknown_leads.take_back(connection, destination, revived)
-            _keep(connection, destination, slots.values(), now)
+            take_in(connection, run, destination, rows, now)
+
+
+def take_in(
+    connection: sqlite3.Connection, run: int, destination: str, rows: Sequence[InputRow], now: int
+) -> dict[int, Arrival]:
+    """What :meth:`Intake.enqueue` does, within a transaction; what became of each row."""
+    slots = _pending(connection, destination, rows)
+    overtaken: list[_Overtaken] = []
+    arrivals = {row.row: _arrive(run, row, slots, overtaken) for row in rows}
+    earlier: list[_Overtaken] = []
+    for loser, winner in overtaken:
+        if loser.run == run and loser.row in arrivals:
+            arrivals[loser.row].lose(Verdict.SUPERSEDED, loser, winner)
+        else:
+            earlier.append((loser, winner))
+    _record(connection, run, arrivals.values())
+    _supersede(connection, earlier)
+    revived = [slot.holder for slot in slots.values() if slot.parked]
+    _reopen(connection, revived)
+    unknown_leads.take_back(connection, destination, revived)
+    _keep(connection, destination, slots.values(), now)
+    return arrivals
 
 
 def _arrive(
     run: int, row: InputRow, slots: dict[str, _Slot], overtaken: list[_Overtaken]
-) -> _Arrival:
+) -> Arrival:
     if row.score is None:
         assert row.rejected is not None
-        return _Arrival(row, Verdict.REJECTED, row.rejected.reason, row.rejected.message)
+        return Arrival(row, Verdict.REJECTED, row.rejected.reason, row.rejected.message)
     newcomer = PendingScore(row.score, run, row.row, lane=row.lane)
     slot = slots.get(row.score.lead_id)
     if slot is None:
         slots[row.score.lead_id] = _Slot(newcomer, changed=True)
-        return _Arrival(row)
+        return Arrival(row)
     slot.changed |= slot.parked  # any news of a lead brings its parked score back into play
     outcome = against_pending(row.score, slot.holder.score)
     if outcome is Verdict.DUPLICATE and slot.holder.run != run:
         outcome = slot.holder.score  # left behind by an earlier run: this row speaks for it now
-    arrival = _Arrival(row)
+    arrival = Arrival(row)
     if isinstance(outcome, Verdict):
         arrival.lose(outcome, newcomer, slot.holder)
         return arrival
@@ -122,8 +132,8 @@ def _pending(
     return found
 
 
-def _record(connection: sqlite3.Connection, run: int, arrivals: Iterable[_Arrival]) -> None:
-    def columns(arrival: _Arrival) -> tuple[object, ...]:
+def _record(connection: sqlite3.Connection, run: int, arrivals: Iterable[Arrival]) -> None:
+    def columns(arrival: Arrival) -> tuple[object, ...]:
         row, score = arrival.row, arrival.row.score
         if score is None:
             lead = row.rejected.lead_id if row.rejected else ""

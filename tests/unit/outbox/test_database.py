@@ -8,7 +8,8 @@ import sqlite3
 import pytest
 
 from integration.outbox import Outbox, OutboxError, database
-from integration.outbox.database import APPLICATION_ID, SCHEMA_VERSION, Database
+from integration.outbox.database import APPLICATION_ID, Database
+from integration.outbox.schema import OLDEST, SCHEMA_VERSION
 
 
 @pytest.fixture
@@ -177,13 +178,13 @@ def test_two_processes_make_the_same_outbox(path, monkeypatch):
     assert runs(path) == ["by the other"]
 
 
-@pytest.mark.parametrize("version", [SCHEMA_VERSION + 1, SCHEMA_VERSION - 1, 99])
+@pytest.mark.parametrize("version", [SCHEMA_VERSION + 1, OLDEST - 1, 99])
 def test_an_outbox_of_another_version(path, version):
     """An outbox of another format is left alone; the message names both formats."""
     Database(path).close()
     foreign(path, f"PRAGMA user_version = {version}")
     before = path.read_bytes()
-    told = f"has format {version}, this version reads {SCHEMA_VERSION}"
+    told = f"has format {version}, this version reads {OLDEST} to {SCHEMA_VERSION}"
     with pytest.raises(OutboxError, match=told):
         Database(path)
     assert path.read_bytes() == before
