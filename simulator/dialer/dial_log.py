@@ -34,6 +34,14 @@ class Dialled:
         better: contacts outside the working set that could have been called in place of this
             one and have a better score; :data:`simulator.dialer.lane.MOST_COUNTED` stands for
             that many or more.
+        passed_over: those of them that should have been called first: who could be called with
+            this score already when the working set took the lead of this line (without a working
+            set: now). Whose score has risen since then does not count, nor does anybody whom a
+            recall that is due may precede, nor whose skills no free agent has. 0 in every line
+            means that each call went to the best score there was.
+        overtaken: how many calls of the campaign went to leads with a worse score since this
+            lead could be called by the score that it has now. A raised score is never overtaken
+            more often than the working set is long; without one, never.
         rule: the rule that refused.
         outcome: what the call met, ``abandoned`` where nobody was free in time; ``skipped``;
             empty as long as it rings or is talked.
@@ -56,6 +64,8 @@ class Dialled:
     score: float | None
     score_age: float | None
     better: int
+    passed_over: int
+    overtaken: int
     rule: str = ""
     outcome: str = ""
     wrap_up: str = ""
@@ -114,7 +124,7 @@ class DialLog:
         text, whole, number = pl.String, pl.Int64, pl.Float64
         kinds: dict[str, Any] = {
             **dict.fromkeys(Dialled.__slots__, text),
-            **dict.fromkeys(("n", "attempt", "better"), whole),
+            **dict.fromkeys(("n", "attempt", "better", "passed_over", "overtaken"), whole),
             **dict.fromkeys(("score", "score_age"), number),
             "recall": pl.Boolean,
             "skills": pl.List(text),

@@ -23,6 +23,7 @@ from simulator.dialer.results import conclude, record
 from simulator.dialer.roster import Agent, Roster, takes
 from simulator.dialer.rules import Verdict
 from simulator.dialer.settings import DialerSettings
+from simulator.dialer.turns import Standing
 from simulator.entities import Entity
 from simulator.instants import to_wire
 from simulator.references import ATTEMPT_LIMIT, CONTACT_LIST, ROUTING_SKILL
@@ -128,7 +129,7 @@ class Floor:
                 agent = takes(mine, candidate.verdict.skills, queue) or mine[0]
                 agent.busy = True
                 free.remove(agent)
-            self._dial(lane, candidate, agent, lane.better(candidate.contact, now, servable), now)
+            self._dial(lane, candidate, agent, lane.compare(candidate.contact, now, servable), now)
             return True
         return False
 
@@ -142,7 +143,12 @@ class Floor:
         return self.calls.without_agent(lane.terms.campaign.id) < int(len(mine) * rate)
 
     def _dial(
-        self, lane: Lane, candidate: Candidate, agent: Agent | None, better: int, now: datetime
+        self,
+        lane: Lane,
+        candidate: Candidate,
+        agent: Agent | None,
+        standing: Standing,
+        now: datetime,
     ) -> None:
         contact, terms = candidate.contact, lane.terms
         contact.queued, contact.recall_at = False, ""
@@ -156,7 +162,8 @@ class Floor:
         more["called"] = more.get("called", 0) + (not candidate.recall)
         more["attempts"] = more.get("attempts", 0) + 1
         line = self._line(lane, contact, candidate.verdict, now, "call")
-        line.recall, line.better = candidate.recall, better
+        line.recall, line.better = candidate.recall, standing.better
+        line.passed_over, line.overtaken = standing.passed_over, standing.overtaken
         line.agent = agent.name if agent is not None else ""
         course = asdict(course_of(self.settings, contact.id, contact.attempted))
         ring = course.pop("ring")
@@ -263,6 +270,8 @@ class Floor:
             score=read_number(contact.data.get(terms.score_column, "")),
             score_age=(now - calculated).total_seconds() if calculated is not None else None,
             better=0,
+            passed_over=0,
+            overtaken=0,
         )
 
 

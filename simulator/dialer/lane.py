@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from simulator.contact import Contact
@@ -24,6 +24,8 @@ from simulator.dialer.rules import Verdict
 from simulator.dialer.shelf import Shelf
 from simulator.dialer.sort_order import Key
 from simulator.dialer.terms import Refused, Terms
+from simulator.dialer.turns import Standing, Turns
+from simulator.dialer.waiting import Waiting
 from simulator.instants import from_wire
 
 MOST_COUNTED = 1_000
@@ -75,11 +77,11 @@ class Lane:
         self.in_hand = set(in_hand)
         self.fetched: deque[str] = deque()
         self._judged = judged
-        self._ready = Shelf()
-        self._values = Shelf()  # the same contacts by how good they are
+        self._ready = Waiting()
         self._parked = Shelf()
         self._reasons: dict[str, str] = {}
-        self._held: dict[Skills, Shelf] = {}
+        self._held: dict[Skills, Waiting] = {}
+        self._turns = Turns()
         self.frozen: dict[str, dict[str, str]] = {}
         self.membership: dict[str, bool] = {}
         self.begin(now)
@@ -134,19 +136,36 @@ class Lane:
             if candidate is not None:
                 return candidate
 
-    def better(self, chosen: Contact, now: datetime, servable: Servable) -> int:
-        """How many others could be called now, outside the working set, with a better score."""
-        value = self.terms.value(chosen.data)
-        count = 0
-        for each in list(islice(self._values.before(value), MOST_COUNTED)):
-            contact = self.terms.contacts.contacts[each]
-            column = self._gate(contact, now)
-            if isinstance(column, Refused):
-                self._park(each, column)
+    def compare(self, chosen: Contact, now: datetime, servable: Servable) -> Standing:
+        """How the call of ``chosen`` compares with those that could be made in its place."""
+        value, turns = self.terms.value(chosen.data), self._turns
+        decided, standing = turns.decided(chosen.id, value), turns.overtaken(chosen.id)
+        recall = bool(chosen.recall_at) and self.terms.contacts.switches.recalls_first
+        better = passed_over = 0
+        held = [waiting for skills, waiting in self._held.items() if servable(skills)]
+        outside = chain(*(each.better(value) for each in (self._ready, *held)))
+        fetched = {each for each in self.fetched if turns.value(each) < value}
+        for item in (*islice(outside, MOST_COUNTED), *fetched):
+            other = self.terms.contacts.contacts[item]
+            if not self._could_be(other, now, servable):
                 continue
-            verdict = self.terms.rules.judge(Subject(contact, column), self.terms.moment(now))
-            count += verdict.dial and servable(verdict.skills)
-        return count
+            better += item not in fetched
+            if turns.value(item) < decided.value and (other.recall_at or not recall):
+                passed_over += item not in fetched and turns.waited_since(item) < decided.at
+                turns.overtake(item)
+        turns.leave(chosen.id)
+        return Standing(better, passed_over, standing)
+
+    def _could_be(self, contact: Contact, now: datetime, servable: Servable) -> bool:
+        """Whether the contact could be called now; whoever may not wait longer is parked."""
+        fetched = contact.id in self.fetched
+        column = self.terms.column(contact, now) if fetched else self._gate(contact, now)
+        if isinstance(column, Refused):
+            if not fetched:
+                self._park(contact.id, column)
+            return False
+        verdict = self.terms.rules.judge(Subject(contact, column), self.terms.moment(now))
+        return verdict.dial and servable(verdict.skills)
 
     def exhausted(self, now: datetime) -> bool:
         """Whether nobody is left to be called, now or by the mere passing of time."""
@@ -182,6 +201,7 @@ class Lane:
             "frozen": self.frozen,
             "membership": self.membership,
             "in_hand": sorted(self.in_hand),
+            "turns": self._turns.snapshot(),
         }
 
     def restore(self, data: dict[str, Any], now: datetime) -> None:
@@ -192,6 +212,7 @@ class Lane:
         for each in data["fetched"]:
             self._remove(each)
             self.fetched.append(each)
+        self._turns.restore(data["turns"])
 
     def _waits(self, contact: Contact | None) -> bool:
         if contact is None or contact.id in self.in_hand:
@@ -204,15 +225,20 @@ class Lane:
         if item in self.fetched:
             if contact is None:
                 self._unfetch(item)
+                self._turns.leave(item)
+            else:
+                self._turns.wait(item, self.terms.value(contact.data))
             return
         self._remove(item)
         if contact is None or not self._waits(contact):
+            self._turns.leave(item)
             return
         if not contact.queued and from_wire(contact.recall_at) > now:
             self._park(item, Refused("recall", from_wire(contact.recall_at)))
             return
-        self._ready.put(item, self._key(contact))
-        self._values.put(item, self.terms.value(contact.data))
+        value = self.terms.value(contact.data)
+        self._turns.put_back(item, value)
+        self._ready.put(item, self._key(contact), value)
 
     def _key(self, contact: Contact) -> Key:
         recall = bool(contact.recall_at) and self.terms.contacts.switches.recalls_first
@@ -240,12 +266,14 @@ class Lane:
 
     def _park(self, item: str, refused: Refused) -> None:
         self._remove(item)
+        self._turns.leave(item)
         self._parked.put(item, refused.until or NEVER)
         self._reasons[item] = refused.reason
 
     def _remove(self, item: str) -> None:
-        for shelf in (self._ready, self._values, self._parked, *self._held.values()):
-            shelf.discard(item)
+        self._parked.discard(item)
+        for waiting in (self._ready, *self._held.values()):
+            waiting.discard(item)
         self._reasons.pop(item, None)
 
     def fetch(self, now: datetime) -> None:
@@ -261,6 +289,7 @@ class Lane:
                 continue
             self._remove(first[1])
             self.fetched.append(first[1])
+            self._turns.fetch(first[1])
             contacts.busy.add(first[1])
 
     def _unfetch(self, item: str) -> None:
@@ -296,9 +325,9 @@ class Lane:
             return None
         verdict = self.terms.rules.judge(Subject(contact, column), self.terms.moment(now))
         if verdict.dial and not servable(verdict.skills):
-            key = self._key(contact)
+            key, value = self._key(contact), self.terms.value(contact.data)
             self._remove(item)
-            self._held.setdefault(verdict.skills, Shelf()).put(item, key)
+            self._held.setdefault(verdict.skills, Waiting()).put(item, key, value)
             return None
         self._remove(item)
         recall = not contact.queued
