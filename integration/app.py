@@ -25,6 +25,7 @@ from integration.delivery import DeliveryReport
 from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifier
 from integration.explaining.explanation import Explanation
 from integration.explaining.looking import Explaining
+from integration.forgetting import ForgetSummary, forget, kept_files
 from integration.load_run import LoadRun
 from integration.loading import Loader, TierLoader
 from integration.order import Verdict
@@ -247,6 +248,16 @@ class App:
     def history(self, lead_id: str) -> list[LedgerRecord]:
         """Every write for a lead that is on record."""
         return self.outbox.records.history(lead_id)
+
+    def forget(self, lead_id: str) -> ForgetSummary:
+        """Remove a lead from outbox and ledger, for good.
+
+        Raises:
+            LeadInHandError: its score is being delivered.
+            OutboxError: the outbox cannot be written.
+        """
+        files = kept_files(self._settings.outbox, self._settings.drift_file)
+        return forget(self.outbox, lead_id, files)
 
     def verdicts(self, run: int) -> Iterator[VerdictRow]:
         """The rows of a run, in their order, with what became of them."""

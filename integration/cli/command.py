@@ -14,6 +14,7 @@ from integration.app import App
 from integration.cli.campaigns import CampaignVerbs
 from integration.cli.console import NAME, pass_on_output, result
 from integration.cli.explaining import ExplainVerb
+from integration.cli.forgetting import ForgetVerb
 from integration.cli.plugins import add_plugins, names_of
 from integration.cli.running import AppFactory, explain
 from integration.cli.sweeping import SweepVerb
@@ -46,6 +47,7 @@ def build(make_app: AppFactory, clock: Clock) -> typer.Typer:
     CampaignVerbs(make_app).register(app)
     ExplainVerb(make_app).register(app)
     SweepVerb(make_app, clock).register(app)
+    ForgetVerb(make_app).register(app)
     return app
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from integration.outbox.claims import Claims
 from integration.outbox.database import Database, DeliveryLock, OutboxError
+from integration.outbox.forgetting import Forgotten, LeadInHandError, forget
 from integration.outbox.intake import Arrival, Intake
 from integration.outbox.records import (
     ArrivalRecord,
@@ -27,7 +28,9 @@ __all__ = [
     "ArrivalRecord",
     "Claim",
     "DeliveryLock",
+    "Forgotten",
     "InputRow",
+    "LeadInHandError",
     "LedgerRecord",
     "Outbox",
     "OutboxError",
@@ -55,6 +58,24 @@ class Outbox:
         self.claims = Claims(self._db)
         self.records = Records(self._db)
         self.lock = DeliveryLock(path)
+
+    def forget(self, lead_id: str) -> Forgotten:
+        """Remove everything that is on record about a lead.
+
+        Raises:
+            LeadInHandError: a deliverer has its score in hand.
+        """
+        # A claim of a dead deliverer is nobody's. With the lock in hand no live one can begin.
+        alone = self.lock.acquire()
+        try:
+            return forget(self._db, lead_id, in_hand=alone)
+        finally:
+            if alone:
+                self.lock.release()
+
+    def scrub(self) -> str:
+        """Overwrite what was removed; why that could not be done, or blank."""
+        return self._db.scrub()
 
     def close(self) -> None:
         """Close the file and let another process deliver."""

@@ -332,17 +332,6 @@ class Records:
                 names,
             ).rowcount
 
-    def forget(self, lead_id: str) -> int:
-        """Remove everything that is on record about a lead; how many records that were."""
-        with self._db.transaction() as connection:
-            gone = 0
-            for table in ("pending", "ledger", "rewritten", "arrival"):
-                gone += connection.execute(
-                    f"DELETE FROM {table} WHERE lead = ?",  # noqa: S608 - constants
-                    (lead_id,),
-                ).rowcount
-        return gone
-
     def prune(self, before: int) -> int:
         """Drop finished runs, and writes settled, before ``before``; how many records.
 

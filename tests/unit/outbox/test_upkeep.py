@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from integration.order import StoredScore, Verdict
+from integration.outbox import Forgotten
 from integration.scores import Rejected
 
 DELIVERED, SUPERSEDED, WAITING = Verdict.DELIVERED, Verdict.SUPERSEDED, Verdict.WAITING
@@ -85,12 +86,12 @@ def test_forgetting_a_lead(box):
     others = box.run(box.score(5, lead="l"), box.score(5, lead="L2"))
     box.deliver()
     box.put(run, box.score(6), first=4)
-    assert box.records.forget("L") == 6  # four rows, one write, one pending score
+    assert box.outbox.forget("L") == Forgotten(waiting=1, writes=1, rows=4)
     assert box.records.history("L") == []
     assert box.verdicts(run) == {}
     assert [lead for lead, *_ in box.waiting()] == []
     assert box.verdicts(others) == {1: DELIVERED, 2: DELIVERED}
-    assert box.records.forget("L") == 0
+    assert box.outbox.forget("L") == Forgotten(0, 0, 0)
     tables = ("arrival", "pending", "ledger")
     for table in tables:
         found = box.outbox._db.read().execute(f"SELECT * FROM {table} WHERE lead = 'L'")  # noqa: S608 - a constant
@@ -101,7 +102,7 @@ def test_a_forgotten_lead_on_its_way(box):
     """A lead that is forgotten while its score is on its way does not wait any more."""
     run = box.run(box.score(5), box.score(5, lead="M"))
     claim = box.take()
-    box.records.forget("L")
+    box.outbox.forget("L")
     box.settle(claim, None, due=box.now)
     assert box.verdicts(run) == {2: WAITING}
     assert box.leads(box.take()) == ["M"]
@@ -198,7 +199,7 @@ def test_writes_that_were_repeated_are_kept_and_dropped_like_others(box):
     assert [one.previous for one in box.records.history("L")] == [0]
     box.run(box.score(5))
     box.deliver()
-    assert box.records.forget("L") == 5  # three rows, two writes
+    assert box.outbox.forget("L") == Forgotten(waiting=0, writes=2, rows=3)
     assert box.records.history("L") == []
 
 
