@@ -13,10 +13,11 @@ STAMP := .venv/set-up
 SDK   := $(shell find sdks \( -name build -o -name '*.egg-info' -o -name __pycache__ \) -prune -o -type f -print)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pins clean set-up
+.PHONY: help demo caravan test lint pins clean set-up
 
 help: ## show this list
 	@echo "make demo    deploys to the simulated platform; 10,000 scores get there through a storm"
+	@echo "make caravan calls 2,911 real prospects by score, by chance and in file order"
 	@echo "make test    everything: lint, types, import contracts, tests, coverage"
 	@echo "make lint    style, types and import contracts only"
 	@echo "make set-up  the environment in .venv/ (the others make it when it is missing)"
@@ -26,6 +27,9 @@ help: ## show this list
 demo: $(STAMP)
 	@$(BIN)/python -m toolchain.engine >/dev/null
 	@$(BIN)/leadscore demo
+
+caravan: $(STAMP)
+	@$(BIN)/python -m examples.caravan
 
 test: $(STAMP)
 	@$(BIN)/python -m toolchain.verify

@@ -125,7 +125,7 @@ def clock_reads(source: str) -> Iterator[tuple[int, str]]:
 
 def test_only_the_clocks_read_the_time():
     """Outside the clocks no room reads the time or sleeps, so tests can move it."""
-    rooms = ("integration/", "simulator/", "demo/", "infra/")
+    rooms = ("integration/", "simulator/", "demo/", "infra/", "examples/")
     modules = [name for name in MODULES if name.startswith(rooms) and name not in CLOCKS]
     found = {name: list(clock_reads(text(name))) for name in modules}
     assert {name: reads for name, reads in found.items() if reads} == {}
