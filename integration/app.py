@@ -26,6 +26,7 @@ from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifi
 from integration.explaining.explanation import Explanation
 from integration.explaining.looking import Explaining
 from integration.forgetting import ForgetSummary, forget, kept_files
+from integration.listener.keys import KeyProblem, Keyring
 from integration.load_run import LoadRun
 from integration.loading import Loader, TierLoader
 from integration.order import Verdict
@@ -44,7 +45,8 @@ from integration.reports import (
     SweepSummary,
     VerdictRow,
 )
-from integration.scores import format_instant, instant_of
+from integration.scores import instant_of
+from integration.serving import Service
 from integration.settings import Settings
 from integration.sources import ContactRow, SourceRow
 from integration.sweeping import UNVERIFIED, Sweep
@@ -235,6 +237,18 @@ class App:
         sweep = Sweep(tools, self._settings.policy(), jobs, backups, self._stop, progress)
         return await sweep.run(mark=mark)
 
+    def service(self) -> Service:
+        """What accepts scores by webhook and delivers them, until interrupted.
+
+        Raises:
+            SettingsError: nobody could send a webhook.
+        """
+        try:
+            keyring = Keyring(self._settings, self._clock)
+        except KeyProblem as problem:
+            raise SettingsError([str(problem)]) from None
+        return Service(self._settings, self._push_tools(self._connect()), keyring, self._stop)
+
     # -- commands that look at the outbox alone -------------------------------------------
 
     def status(self) -> OutboxStatus:
@@ -261,18 +275,7 @@ class App:
 
     def verdicts(self, run: int) -> Iterator[VerdictRow]:
         """The rows of a run, in their order, with what became of them."""
-        for one in self.outbox.records.arrivals(run):
-            yield VerdictRow(
-                row=one.row,
-                lead_id=one.lead_id,
-                verdict=one.verdict,
-                reason=one.reason,
-                message=one.message,
-                previous=one.previous,
-                previous_at=None if one.previous_at is None else format_instant(one.previous_at),
-                new=one.score,
-                new_at=None if one.at is None else format_instant(one.at),
-            )
+        return map(VerdictRow.of, self.outbox.records.arrivals(run))
 
     # -- the pieces -----------------------------------------------------------------------
 

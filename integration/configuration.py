@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
@@ -28,6 +28,10 @@ CONFIG_FILE: Final = Path("leadscore.toml")
 CONFIG_VARIABLE: Final = f"{ENV_PREFIX}CONFIG"
 STACK_VARIABLE: Final = f"{ENV_PREFIX}STACK"
 _OTHERS: Final = frozenset({CONFIG_VARIABLE, STACK_VARIABLE})
+SECRETS: Final = tuple(
+    name for name, field in Settings.model_fields.items() if isinstance(field.default, SecretStr)
+)
+"""Options that no message shows and no command line takes."""
 SECRET: Final = "client_secret"  # noqa: S105 - the name of an option
 SECRET_FILE: Final = "client_secret_file"  # noqa: S105 - the same
 STORE: Final = "store"
@@ -228,8 +232,10 @@ def _read_file(config: Path | None, problems: list[str]) -> tuple[Path | None, d
         reason = getattr(error, "strerror", None) or error
         problems.append(f"{how}: {str(path)!r} cannot be read ({reason}); check its path")
         return None, {}
-    if SECRET in content and not private and os.name == "posix":
-        problems.append(f"{path} holds {SECRET} and other users may read it; run: chmod 600 {path}")
+    held = [name for name in SECRETS if name in content]
+    if held and not private and os.name == "posix":
+        holds = " and ".join(held)
+        problems.append(f"{path} holds {holds} and other users may read it; run: chmod 600 {path}")
     return path, content
 
 
@@ -343,13 +349,13 @@ def _explain(error: ErrorDetails, layers: _Layers) -> str:
         expects = _expects(field)
         wanted = f"give {expects}" if expects else _plain(error)
     value = layers.value(option)
-    if option == SECRET or "secret" in option or field.repr is False:
+    if option in SECRETS or "secret" in option or field.repr is False:
         shown = "is not usable"
     else:
         text = str(value)
         shown = f'is "{text[:_SHOWN]}{"…" if len(text) > _SHOWN else ""}"'
     names = " ".join((variable(option), option))
-    if option != SECRET:
+    if option not in SECRETS:
         names = f"{flag(option)} {names}"
     return f"{layers.source(option)} {shown}: {wanted} [{names}]"
 

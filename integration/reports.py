@@ -13,8 +13,9 @@ from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import Any, Final, Protocol
 
+from integration.outbox import ArrivalRecord
 from integration.platform.errors import PlatformError, RateLimited, Unreachable
-from integration.scores import Rejected
+from integration.scores import Rejected, format_instant
 
 
 class ExitCode(IntEnum):
@@ -274,6 +275,22 @@ class VerdictRow:
     previous_at: str | None
     new: int | None
     new_at: str | None
+
+    @classmethod
+    def of(cls, record: ArrivalRecord) -> VerdictRow:
+        """What the outbox has on record."""
+        at, previous_at = record.at, record.previous_at
+        return cls(
+            row=record.row,
+            lead_id=record.lead_id,
+            verdict=record.verdict,
+            reason=record.reason,
+            message=record.message,
+            previous=record.previous,
+            previous_at=None if previous_at is None else format_instant(previous_at),
+            new=record.score,
+            new_at=None if at is None else format_instant(at),
+        )
 
 
 VERDICT_KEYS: Final = tuple(field.name for field in fields(VerdictRow))

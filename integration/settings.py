@@ -11,15 +11,16 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, SecretStr, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from integration.platform.regions import base_url, is_loopback, locate
 from integration.platform.retry import CALLS
 from integration.policy import ScoreColumns, ScoringPolicy
+from integration.service_settings import ServiceSettings, option, whole
 from integration.telemetry import LogFormat, LogLevel
 
 ENV_PREFIX: Final = "LEADSCORE_"
@@ -27,16 +28,6 @@ ENV_PREFIX: Final = "LEADSCORE_"
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _POLICY: Final = ScoringPolicy()
 _LONGEST_SECRET: Final = 10_000
-
-
-def _option(default: Any, description: str, expects: str = "", **limits: Any) -> Any:
-    """A field: what it is, and what a good value is where the type does not say it."""
-    return Field(default, description=description, json_schema_extra={"expects": expects}, **limits)
-
-
-def _whole(default: int, description: str, least: int, most: int) -> Any:
-    expects = f"a whole number from {least:,} to {most:,}"
-    return _option(default, description, expects, ge=least, le=most)
 
 
 def _region(text: str) -> str:
@@ -128,7 +119,7 @@ def _list_clashes(texts: Mapping[str, str]) -> Iterator[str]:
         )
 
 
-class Settings(BaseSettings):
+class Settings(ServiceSettings):
     """Validated settings of one command.
 
     Whether everything is there that a command needs is not decided here: looking at the outbox
@@ -144,109 +135,107 @@ class Settings(BaseSettings):
         str_strip_whitespace=True,
     )
 
-    region: Annotated[str, AfterValidator(_region)] = _option(
+    region: Annotated[str, AfterValidator(_region)] = option(
         "", "Region of the organisation, such as eu-central-1 or mypurecloud.de."
     )
-    gateway: Annotated[str, AfterValidator(_gateway)] = _option(
+    gateway: Annotated[str, AfterValidator(_gateway)] = option(
         "",
         "Address to use instead of a region's, such as http://127.0.0.1:8089 for the simulator. "
         "Plain http is for this machine only.",
     )
-    client_id: _Id = _option("", "Id of the OAuth client that writes scores.", "the client's id")
-    client_secret: SecretStr = _option(
+    client_id: _Id = option("", "Id of the OAuth client that writes scores.", "the client's id")
+    client_secret: SecretStr = option(
         SecretStr(""), "Its secret; better kept in a file of its own.", max_length=_LONGEST_SECRET
     )
-    client_secret_file: Path | None = _option(
+    client_secret_file: Path | None = option(
         None, "File that holds the secret and nothing else; read again for every token."
     )
-    store: StoreKind = _option(
+    store: StoreKind = option(
         "contact_list",
         "Where scores are kept: contact_list (the campaign sorts by it), data_table (up to 5,000 "
         "leads, for flows) or data_service (the seed guide's; the real platform has none).",
         "contact_list, data_table or data_service",
     )
-    strategy: Literal["skills", "queues"] = _option(
+    strategy: Literal["skills", "queues"] = option(
         "skills",
         "How the best leads reach the senior agents: skills (one contact list) or queues (a "
         "contact list for each tier, every lead on both).",
         "skills or queues",
     )
-    contact_list: _Id = _option(
+    contact_list: _Id = option(
         "", "Id of the contact list that carries the scores, for the strategy skills."
     )
-    senior_list: _Id = _option(
+    senior_list: _Id = option(
         "", "Id of the contact list of the senior tier, for the strategy queues."
     )
-    general_list: _Id = _option(
+    general_list: _Id = option(
         "", "Id of the contact list of the general tier, for the strategy queues."
     )
-    campaign: _Id = _option("", "Id of the campaign, for the strategy skills.")
-    senior_campaign: _Id = _option(
+    campaign: _Id = option("", "Id of the campaign, for the strategy skills.")
+    senior_campaign: _Id = option(
         "", "Id of the campaign of the senior tier, for the strategy queues."
     )
-    general_campaign: _Id = _option(
+    general_campaign: _Id = option(
         "", "Id of the campaign of the general tier, for the strategy queues."
     )
-    data_table: _Id = _option("", "Id of the data table, where scores are kept in one.")
-    data_service: _Id = _option(
+    data_table: _Id = option("", "Id of the data table, where scores are kept in one.")
+    data_service: _Id = option(
         "LeadScoringIntegration",
         "Id or name of the data service, where scores are kept in one.",
         "the service's id or name",
         min_length=1,
     )
-    data_entity: _Id = _option(
-        "LeadScore", "Name of its entity.", "the entity's name", min_length=1
-    )
+    data_entity: _Id = option("LeadScore", "Name of its entity.", "the entity's name", min_length=1)
 
-    outbox: Path = _option(
+    outbox: Path = option(
         Path(".leadscore/outbox.db"), "File of scores not yet delivered and of all that were."
     )
-    keep_days: int = _whole(90, "Days that finished runs and writes stay on record.", 1, 36_500)
-    audit: Literal["read", "ledger"] = _option(
+    keep_days: int = whole(90, "Days that finished runs and writes stay on record.", 1, 36_500)
+    audit: Literal["read", "ledger"] = option(
         "read",
         "Where previous values come from: read (from the platform before each write) or ledger "
         "(from this outbox; fewer calls).",
         "read or ledger",
     )
-    columns_kept: bool = _option(
+    columns_kept: bool = option(
         default=False,
         description="The organisation keeps the columns that a write leaves out, and somebody has "
         "checked that. The ledger audit needs it.",
         expects="true or false",
     )
-    skip_unchanged: bool = _option(
+    skip_unchanged: bool = option(
         default=False,
         description="Do not write a score of the same value while the stored one is younger than "
         "half the maximum age.",
         expects="true or false",
     )
 
-    column_lead: _Name = _option(_POLICY.columns.lead, "Column of the lead id.", max_length=128)
-    column_score: _Name = _option(_POLICY.columns.score, "Column of the score.", max_length=128)
-    column_instant: _Name = _option(
+    column_lead: _Name = option(_POLICY.columns.lead, "Column of the lead id.", max_length=128)
+    column_score: _Name = option(_POLICY.columns.score, "Column of the score.", max_length=128)
+    column_instant: _Name = option(
         _POLICY.columns.instant, "Column of the time it was calculated at.", max_length=128
     )
-    column_tier: _Name = _option(_POLICY.columns.tier, "Column of the route tier.", max_length=128)
-    column_model: _Name = _option(
+    column_tier: _Name = option(_POLICY.columns.tier, "Column of the route tier.", max_length=128)
+    column_model: _Name = option(
         _POLICY.columns.model, "Column of the model's version.", max_length=128
     )
-    senior_above: int = _whole(_POLICY.senior_above, "Scores above it go to the seniors.", 0, 100)
-    high_value_from: int = _whole(
+    senior_above: int = whole(_POLICY.senior_above, "Scores above it go to the seniors.", 0, 100)
+    high_value_from: int = whole(
         _POLICY.high_value_from, "Scores from it on ask for the high-value skill.", 0, 100
     )
-    senior_tier: _Name = _option(_POLICY.senior_tier, "Name of the senior tier.", max_length=64)
-    general_tier: _Name = _option(_POLICY.general_tier, "Name of the general tier.", max_length=64)
-    high_value_skill: _Name = _option(
+    senior_tier: _Name = option(_POLICY.senior_tier, "Name of the senior tier.", max_length=64)
+    general_tier: _Name = option(_POLICY.general_tier, "Name of the general tier.", max_length=64)
+    high_value_skill: _Name = option(
         _POLICY.high_value_skill, "Name of the high-value skill.", max_length=64
     )
-    max_age_minutes: int = _whole(
+    max_age_minutes: int = whole(
         _POLICY.max_age // timedelta(minutes=1),
         "How old a score may be and still steer dialling, in minutes.",
         1,
         5_256_000,
     )
 
-    recall_minutes: int = _whole(
+    recall_minutes: int = whole(
         60,
         "How long a lead keeps its tier after a call that reached nobody, because its campaign "
         "may call it again, in minutes; for the strategy queues.",
@@ -254,20 +243,20 @@ class Settings(BaseSettings):
         525_600,
     )
 
-    sweep_verified: bool = _option(
+    sweep_verified: bool = option(
         default=False,
         description="Somebody has verified in this organisation that a bulk update job leaves "
         "other columns and the dialing queue alone. A sweep needs it.",
         expects="true or false",
     )
 
-    batch_size: int = _whole(1000, "Scores in one write.", 1, 1000)
-    calls_per_minute: int = _whole(
+    batch_size: int = whole(1000, "Scores in one write.", 1, 1000)
+    calls_per_minute: int = whole(
         300, "Calls per minute to begin with; the platform's own figure replaces it.", 1, 100_000
     )
-    concurrency: int = _whole(10, "Calls under way at the same time.", 1, 64)
-    retry_attempts: int = _whole(CALLS.attempts, "Tries of one call that fails, in all.", 1, 100)
-    retry_total: float = _option(
+    concurrency: int = whole(10, "Calls under way at the same time.", 1, 64)
+    retry_attempts: int = whole(CALLS.attempts, "Tries of one call that fails, in all.", 1, 100)
+    retry_total: float = option(
         CALLS.total,
         "Seconds after which a failing call is given up.",
         "a number of seconds from 0 to 86,400",
@@ -276,21 +265,21 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
     )
 
-    drift_webhook: Annotated[str, AfterValidator(_webhook)] | None = _option(
+    drift_webhook: Annotated[str, AfterValidator(_webhook)] | None = option(
         None, "Address that is told when scores could not be delivered.", repr=False
     )
-    drift_file: Path | None = _option(
+    drift_file: Path | None = option(
         None, "File to which the same alerts are appended as JSON lines."
     )
-    metrics_file: Path | None = _option(
+    metrics_file: Path | None = option(
         None,
         "File for the metrics of each run, in the text format of Prometheus, as the textfile "
         "collector of the node exporter reads it.",
     )
-    log_format: LogFormat = _option(
+    log_format: LogFormat = option(
         "auto", "How the log looks; auto is console on a terminal.", "auto, console or json"
     )
-    log_level: LogLevel = _option(
+    log_level: LogLevel = option(
         "warning", "Least important events in the log.", "debug, info, warning or error"
     )
 

@@ -17,6 +17,7 @@ from integration.cli.explaining import ExplainVerb
 from integration.cli.forgetting import ForgetVerb
 from integration.cli.plugins import add_plugins, names_of
 from integration.cli.running import AppFactory, explain
+from integration.cli.serving import ServeVerb
 from integration.cli.sweeping import SweepVerb
 from integration.cli.verbs import Verbs
 from integration.clock import Clock, SystemClock
@@ -47,6 +48,7 @@ def build(make_app: AppFactory, clock: Clock) -> typer.Typer:
     CampaignVerbs(make_app).register(app)
     ExplainVerb(make_app).register(app)
     SweepVerb(make_app, clock).register(app)
+    ServeVerb(make_app).register(app)
     ForgetVerb(make_app).register(app)
     return app
 

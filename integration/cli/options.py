@@ -13,7 +13,8 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 import typer
 from pydantic.fields import FieldInfo
 
-from integration.configuration import flag, load_settings
+from integration.configuration import SECRETS, flag, load_settings
+from integration.service_settings import ServiceSettings
 from integration.settings import Settings
 from integration.stack import Client
 from integration.telemetry import configure_logs
@@ -23,7 +24,6 @@ EPILOG: Final = (
     "LEADSCORE_RETRY_TOTAL and the key retry_total of the file, in that order of strength; a "
     "stack comes before the file."
 )
-NO_FLAG: Final = frozenset({"client_secret"})
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
 Quiet = Annotated[
     bool,
@@ -31,6 +31,10 @@ Quiet = Annotated[
 ]
 LOCAL: Final = ("outbox", "log_format", "log_level")
 """The settings of commands that look at the outbox alone."""
+_SERVICE: Final = tuple(ServiceSettings.model_fields)
+SERVE: Final = (*Settings.model_fields,)
+COMMON: Final = tuple(name for name in Settings.model_fields if name not in _SERVICE)
+"""The settings of all other commands; those of the service alone would be noise there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,14 @@ class Given:
 
 
 def takes_settings(
-    only: Collection[str] = (),
+    only: Collection[str] = COMMON,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Replace the parameter ``given`` of a command by flags for the settings.
 
     Args:
-        only: the settings that get a flag; all of them where it is empty.
+        only: the settings that get a flag, where they may have one.
     """
-    names = [name for name in Settings.model_fields if name not in NO_FLAG]
-    offered = [name for name in names if not only or name in only]
+    offered = [name for name in only if name not in SECRETS]
 
     def replaced(command: Callable[..., None]) -> Callable[..., None]:
         def with_flags(**values: Any) -> None:
@@ -78,7 +81,7 @@ def takes_settings(
 
         own = inspect.signature(command, eval_str=True).parameters.values()
         parameters = [one for one in own if one.name != "given"] + list(
-            _parameters(offered, stack=not only)
+            _parameters(offered, stack=only is not LOCAL)
         )
         with_flags.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # functions take attributes
         with_flags.__annotations__ = {one.name: one.annotation for one in parameters}

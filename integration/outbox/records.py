@@ -165,6 +165,19 @@ class Records:
         )
         return {lead for (lead,) in found}
 
+    def waiting_up_to(self, destination: str, most: int) -> int:
+        """How many scores wait for a claim, parked ones left out, counted up to ``most``."""
+        (count,) = (
+            self._db.read()
+            .execute(
+                "SELECT count(*) FROM (SELECT 1 FROM pending"
+                " WHERE destination = ? AND due IS NOT NULL LIMIT ?)",
+                (destination, most),
+            )
+            .fetchone()
+        )
+        return int(count)
+
     def arrivals(self, run: int) -> Iterator[ArrivalRecord]:
         """The rows of ``run`` in their order; a waiting one carries its latest problem."""
         last = -1

@@ -11,6 +11,7 @@ import pytest
 
 from integration.configuration import (
     PLATFORM,
+    SECRETS,
     SettingsError,
     flag,
     load_settings,
@@ -87,12 +88,22 @@ GOOD = {
     "metrics_file": ("leadscore.prom", Path("leadscore.prom")),
     "log_format": ("json", "json"),
     "log_level": ("debug", "debug"),
+    "listen_host": ("::1", "::1"),
+    "listen_port": ("0", 0),
+    "webhook_secrets_file": ("webhooks", Path("webhooks")),
+    "webhook_token_file": ("tokens", Path("tokens")),
+    "trusted_proxies": ("10.0.0.0/8, ::1", "10.0.0.0/8, ::1"),
+    "body_limit": ("2048", 2048),
+    "connection_limit": ("10", 10),
+    "request_seconds": ("5", 5),
+    "waiting_limit": ("1000", 1000),
+    "keep_ids_days": ("1", 1),
 }
 
 
 def test_every_option_is_tried_here():
-    """The table of good values has every option but the secret."""
-    assert GOOD.keys() == Settings.model_fields.keys() - {"client_secret"}
+    """The table of good values has every option but the secrets."""
+    assert GOOD.keys() == Settings.model_fields.keys() - set(SECRETS)
 
 
 @pytest.mark.parametrize(("option", "text", "value"), [(k, *v) for k, v in GOOD.items()], ids=GOOD)
@@ -170,6 +181,8 @@ BAD = {
     "a webhook of plain http": ("drift_webhook", "http://example.com/", "an https address"),
     "no webhook": ("drift_webhook", "example.com", "an https address is needed"),
     "a log of no kind": ("log_format", "xml", "give auto, console or json"),
+    "a host by name": ("listen_host", "localhost", "an address of this machine is needed"),
+    "a proxy by name": ("trusted_proxies", "gateway", "addresses or networks are needed"),
     "two columns of one name": ("column_score", "lead_id", "must differ from each other"),
     "two tiers of one name": ("senior_tier", "general", "both tiers are called general"),
     "an audit that could lose columns": ("audit", "ledger", "check that, then set columns_kept"),
