@@ -42,10 +42,3 @@ Feature: The next call goes to the best lead there is
       And the campaign calls for 1 hour
       Then the calls go to Smith, Jones, Miller, Garcia
       And at each call the best lead that could be called was taken
-
-    Scenario: Leads that were fetched already are called before a new score counts
-      Given the dialer has always fetched the next 2 leads
-      And the campaign has called for 1 minute
-      When score 99 for lead Miller, calculated at 08:30, is pushed
-      And the campaign calls for 1 hour
-      Then the calls go to Smith, Garcia, Jones, Miller

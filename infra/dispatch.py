@@ -2,8 +2,10 @@
 """``Priority Lead Dispatch``: what happens to a lead in the moment before its call.
 
 A lead whose score is too old, or has no time, is not dialled, whatever the filter let through:
-between the filter and the call it waits in the dialer's working set. A lead of high value asks
-for the skill that senior agents have.
+between the filter and the call it waits in the dialer's working set. For the same reason a lead is
+not dialled that belongs to another tier by now (it would be called from both lists), nor one by
+the senior agents whose score has fallen below theirs. A lead of high value asks for the skill that
+senior agents have.
 
 Source: platform reference, section 7.
 """
@@ -35,13 +37,17 @@ def period(age: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DispatchArgs:
-    """The rule set's name, its list and queue, the policy, and the high-value skill's id."""
+    """The rule set's name, its list and queue, the policy, the high-value skill's id, the tier.
+
+    ``tier`` is that of the leads that the campaign dials; None for all of them.
+    """
 
     name: str
     list_id: pulumi.Input[str]
     queue_id: pulumi.Input[str]
     policy: ScoringPolicy
     skill_id: pulumi.Output[str]
+    tier: str | None
 
 
 class PriorityDispatch(pulumi.ComponentResource):
@@ -81,6 +87,7 @@ class PriorityDispatch(pulumi.ComponentResource):
                 ),
             ),
         ]
+        rules += _own_leads(policy, args.tier, len(rules))
         rule_set = genesyscloud.OutboundRuleset(
             name,
             name=args.name,
@@ -91,6 +98,21 @@ class PriorityDispatch(pulumi.ComponentResource):
         )
         self.rule_set_id = rule_set.id
         self.register_outputs({"ruleSetId": self.rule_set_id})
+
+
+def _own_leads(
+    policy: ScoringPolicy, tier: str | None, order: int
+) -> list[genesyscloud.OutboundRulesetRuleArgs]:
+    """Rules that keep a campaign to the leads of its tier."""
+    columns = policy.columns
+    rules = []
+    if tier is not None:
+        belongs = (columns.tier, "EQUALS", "STRING", tier)
+        rules.append(_rule(("Lead of another tier", order), belongs, _DO_NOT_DIAL, inverted=True))
+    if tier == policy.senior_tier:
+        low = (columns.score, "LESS_THAN_EQUALS", "NUMERIC", str(policy.senior_above))
+        rules.append(_rule(("Score too low", order + 1), low, _DO_NOT_DIAL))
+    return rules
 
 
 def _rule(

@@ -138,6 +138,7 @@ def _lane(settings: Settings, lane: Lane, shared: _Shared) -> DeployedLane:
             queue_id=queue_id,
             policy=policy,
             skill_id=shared.routing.skill_id,
+            tier=lane.tier,
         ),
     )
     campaign = LeadCampaign(

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """``RouteByPriority``: which leads of a list its campaign dials.
 
-Fresh leads of the lane's tier, that is. The filter follows the clock and the scores because the
-campaign filters dynamically.
+Fresh leads of the lane's tier, that is, and for the senior agents only as long as the score is
+theirs: a lead that waits for a recall stays on their list while its score falls. The filter
+follows the clock and the scores because the campaign filters dynamically.
 
 A blank time has no documented answer to BEFORE, so a predicate of its own asks for a time that
 ends in ``Z``, as every time does that the project writes. (Comparing with a blank text would be
@@ -14,6 +15,7 @@ Source: platform reference, section 6; provider reference, section B.12.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 import pulumi_genesyscloud as genesyscloud
@@ -55,6 +57,9 @@ class RouteByPriority(pulumi.ComponentResource):
         ]
         if args.tier is not None:
             predicates.append(_predicate(columns.tier, "EQUALS", args.tier))
+        if args.tier == args.policy.senior_tier:
+            above = str(args.policy.senior_above)
+            predicates.append(_predicate(columns.score, "GREATER_THAN", above, kind="numeric"))
         fresh = genesyscloud.OutboundContactlistfilter(
             name,
             name=args.name,
@@ -72,11 +77,16 @@ class RouteByPriority(pulumi.ComponentResource):
 
 
 def _predicate(
-    column: str, operator: str, value: str, *, but_not: bool = False
+    column: str,
+    operator: str,
+    value: str,
+    *,
+    but_not: bool = False,
+    kind: Literal["alphabetic", "numeric"] = "alphabetic",
 ) -> genesyscloud.OutboundContactlistfilterClausePredicateArgs:
     return genesyscloud.OutboundContactlistfilterClausePredicateArgs(
         column=column,
-        column_type="alphabetic",  # relative times too: the platform knows no other for them
+        column_type=kind,  # relative times too are alphabetic: the platform knows no other
         operator=operator,
         value=value,
         inverted=but_not,

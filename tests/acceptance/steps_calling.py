@@ -215,6 +215,18 @@ def some_better(shift: Shift, count):
     assert sum(line["better"] > 0 for line in shift.log()) == count
 
 
+@then("nobody was passed over")
+def none_passed_over(shift: Shift):
+    log = shift.log()
+    assert log
+    assert [line["passed_over"] for line in log] == [0] * len(log)
+
+
+@then(phrase("lead {name:Lead} let {count:Count} worse leads go first"))
+def overtaken(shift: Shift, name, count):
+    assert [line["overtaken"] for line in shift.calls_to(name)] == [count]
+
+
 @then(phrase("agent {name:Lead} talks to {leads:Leads}"))
 def talked(shift: Shift, name, leads):
     assert [line["lead"] for line in shift.log() if line["agent"] == name] == leads

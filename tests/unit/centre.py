@@ -152,6 +152,9 @@ class Centre:
         ]
         if tier:
             predicates.append(text | {"column": "route_tier", "operator": "EQUALS", "value": tier})
+        if tier == SENIOR:
+            theirs = {"column": "ml_score", "operator": "GREATER_THAN", "value": "70"}
+            predicates.append(theirs | {"columnType": "numeric"})
         self.filters[tier] = self.make(
             "/outbound/contactlistfilters",
             {
@@ -167,16 +170,21 @@ class Centre:
         at_rule = ("ml_score_at", "BEFORE", "PERIOD", "P-1DT-0H-0M")
         blank = ("ml_score_at", "ENDS_WITH", "STRING", "Z")
         high = ("ml_score", "GREATER_THAN_EQUALS", "NUMERIC", "80")
+        other = ("route_tier", "EQUALS", "STRING", tier)
+        low = ("ml_score", "LESS_THAN_EQUALS", "NUMERIC", "70")
+        rules = [
+            precall("Score too old", *at_rule, refuse),
+            precall("Score without a time", *blank, refuse, inverted=True),
+            precall("High value", *high, set_skill),
+            *[precall("Lead of another tier", *other, refuse, inverted=True)][: bool(tier)],
+            *[precall("Score too low", *low, refuse)][: tier == SENIOR],
+        ]
         self.rules = self.make(
             "/outbound/rulesets",
             {
                 "name": f"Priority Lead Dispatch{name}",
                 "contactList": {"id": leads},
-                "rules": [
-                    precall("Score too old", *at_rule, refuse) | {"order": 0},
-                    precall("Score without a time", *blank, refuse, inverted=True) | {"order": 1},
-                    precall("High value", *high, set_skill) | {"order": 2},
-                ],
+                "rules": [rule | {"order": order} for order, rule in enumerate(rules)],
             },
         )
         queue = self.make("/routing/queues", {"name": f"{tier or 'one'} queue"})

@@ -188,7 +188,10 @@ def test_campaigns(name: str):
 
 @pytest.mark.parametrize("lane", ["senior", "general"])
 def test_route_by_priority(lane: str):
-    """A list's filter lets fresh, dated leads of its own tier pass."""
+    """Fresh, dated leads of the list's own tier pass; for seniors with scores that are theirs."""
+    theirs = _predicate("ml_score", "GREATER_THAN", "70", inverted=False) | {
+        "columnType": "numeric"
+    }
     inputs = run_stack("prod").kind("OutboundContactlistfilter")[f"route-{lane}"].inputs
     assert inputs["filterType"] == "AND"
     assert inputs["clauses"] == [
@@ -198,6 +201,7 @@ def test_route_by_priority(lane: str):
                 _predicate("ml_score_at", "BEFORE", "P-01DT00H00M", inverted=True),
                 _predicate("ml_score_at", "ENDS_WITH", "Z", inverted=False),
                 _predicate("route_tier", "EQUALS", lane, inverted=False),
+                *([theirs] if lane == "senior" else []),
             ],
         }
     ]
@@ -213,9 +217,21 @@ def _predicate(column: str, operator: str, value: str, *, inverted: bool) -> dic
     }
 
 
-def test_priority_lead_dispatch():
-    """Old and undated scores are not dialled; a lead of high value asks for the skill."""
-    rules = run_stack("prod").kind("OutboundRuleset")["dispatch-senior"].inputs["rules"]
+NOT_THEIRS = {
+    "dispatch": [],
+    "dispatch-general": [("route_tier", "EQUALS", "general", True, "DO_NOT_DIAL")],
+    "dispatch-senior": [
+        ("route_tier", "EQUALS", "senior", True, "DO_NOT_DIAL"),
+        ("ml_score", "LESS_THAN_EQUALS", "70", False, "DO_NOT_DIAL"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", NOT_THEIRS)
+def test_priority_lead_dispatch(name: str):
+    """Old and undated scores and others' leads are not dialled; high value asks for the skill."""
+    strategy = "queues" if "-" in name else "skills"
+    rules = run_stack("prod", strategy=strategy).kind("OutboundRuleset")[name].inputs["rules"]
     told = [
         (
             *(rule["conditions"][0][key] for key in ("attributeName", "operator", "value")),
@@ -228,6 +244,7 @@ def test_priority_lead_dispatch():
         ("ml_score_at", "BEFORE", "P-1DT-0H-0M", False, "DO_NOT_DIAL"),
         ("ml_score_at", "ENDS_WITH", "Z", True, "DO_NOT_DIAL"),
         ("ml_score", "GREATER_THAN_EQUALS", "80", False, "SET_SKILLS"),
+        *NOT_THEIRS[name],
     ]
     skills = rules[2]["actions"][0]["properties"]["skills"]
     assert json.loads(skills) == ["high-value-skill-id"]
@@ -235,7 +252,11 @@ def test_priority_lead_dispatch():
 
 def test_thresholds_reach_rules_and_filters():
     """A threshold, or an age, is stated once and reaches the objects that act on it."""
-    run = run_stack("prod", highValueFrom="90", maxAgeMinutes="2190")
+    run = run_stack("prod", highValueFrom="90", maxAgeMinutes="2190", seniorAbove="60")
+    senior = run.kind("OutboundRuleset")["dispatch-senior"].inputs["rules"]
+    assert senior[4]["conditions"][0]["value"] == "60"
+    route = run.kind("OutboundContactlistfilter")["route-senior"].inputs["clauses"]
+    assert route[0]["predicates"][3]["value"] == "60"
     rules = run.kind("OutboundRuleset")["dispatch-general"].inputs["rules"]
     assert rules[2]["conditions"][0]["value"] == "90"
     assert rules[0]["conditions"][0]["value"] == "P-1DT-12H-30M"
