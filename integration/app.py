@@ -49,6 +49,7 @@ from integration.scores import instant_of
 from integration.serving import Service
 from integration.settings import Settings
 from integration.sources import ContactRow, SourceRow
+from integration.streaming import ALERT_AGAIN_S
 from integration.sweeping import UNVERIFIED, Sweep
 from integration.telemetry import Telemetry
 
@@ -247,7 +248,8 @@ class App:
             keyring = Keyring(self._settings, self._clock)
         except KeyProblem as problem:
             raise SettingsError([str(problem)]) from None
-        return Service(self._settings, self._push_tools(self._connect()), keyring, self._stop)
+        tools = self._push_tools(self._connect(), quiet=ALERT_AGAIN_S)
+        return Service(self._settings, tools, keyring, self._stop)
 
     # -- commands that look at the outbox alone -------------------------------------------
 
@@ -322,7 +324,7 @@ class App:
         seniors, generals = loaders
         return TierLoader(seniors, generals, self._settings.policy())
 
-    def _push_tools(self, connection: Connection) -> PushTools:
+    def _push_tools(self, connection: Connection, *, quiet: float = 0.0) -> PushTools:
         notifiers: list[Notifier] = []
         if self._settings.drift_file is not None:
             notifiers.append(FileNotifier(self._settings.drift_file))
@@ -344,7 +346,7 @@ class App:
                 skip_unchanged=self._settings.skip_unchanged,
                 trust_ledger=self._settings.audit == "ledger",
             ),
-            alerts=DriftAlerts(self._clock, notifiers, self._telemetry.drifted),
+            alerts=DriftAlerts(self._clock, notifiers, self._telemetry.drifted, quiet=quiet),
             telemetry=self._telemetry,
             clock=self._clock,
         )

@@ -13,7 +13,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from integration.batch import Batch, BatchTools, UndeliveredError
 from integration.drift import DriftAlerts
@@ -47,6 +47,38 @@ class DeliveryReport:
     stopped: PlatformError | None = None
 
 
+class Pace(Protocol):
+    """When the next batch is due, and whether one is worth waiting for."""
+
+    def due(self) -> int:
+        """How many scores the next batch would have now; 0 where it is not time for one."""
+        ...
+
+    async def more(self) -> bool:
+        """Wait until that may have changed; False where the delivery is to end instead."""
+        ...
+
+
+class UntilEmpty:
+    """Delivers at once, and ends when nothing is due any more.
+
+    Args:
+        tools: what a batch works with.
+    """
+
+    def __init__(self, tools: BatchTools) -> None:
+        self._tools = tools
+
+    def due(self) -> int:
+        """What the next claim can take."""
+        now, store = instant_of(self._tools.clock.now()), self._tools.store
+        return self._tools.outbox.claims.due(store.destination, store.batch, now)
+
+    async def more(self) -> bool:
+        """Wait for nothing."""
+        return False
+
+
 class Delivery:
     """Empties the outbox of one store.
 
@@ -55,6 +87,7 @@ class Delivery:
         alerts: told when writes finally fail.
         on_settled: told of every batch that was settled.
         workers: batches under way at the same time.
+        pace: when batches are made, and when no other is waited for; at once unless given.
     """
 
     def __init__(
@@ -64,8 +97,10 @@ class Delivery:
         alerts: DriftAlerts,
         on_settled: Callable[[Sequence[Settlement]], None] = lambda _: None,
         workers: int = 2,
+        pace: Pace | None = None,
     ) -> None:
         self._tools = tools
+        self._pace = pace or UntilEmpty(tools)
         self._claims = tools.outbox.claims
         self._destination = tools.store.destination
         self._alerts = alerts
@@ -74,7 +109,7 @@ class Delivery:
         self._sent: dict[str, tuple[int, int]] = {}
 
     async def run(self, stop: asyncio.Event) -> DeliveryReport:
-        """Deliver until nothing is due any more, ``stop`` is set, or the platform is lost.
+        """Deliver until the pace has no more, ``stop`` is set, or the platform is lost.
 
         The caller holds the outbox's lock. Batches under way when ``stop`` is set get a short
         time to end; what of them still waits then goes back into the outbox.
@@ -92,18 +127,20 @@ class Delivery:
     async def _work(self, report: DeliveryReport, stop: asyncio.Event) -> None:
         store = self._tools.store
         while not stop.is_set() and report.stopped is None:
-            due = self._claims.due(self._destination, store.batch, self._now())
+            due = self._pace.due()
             if not due:
+                if await self._pace.more():
+                    continue
                 return
             with await self._reserve(store.calls_for(due), stop) as calls:
                 if stop.is_set() or report.stopped is not None:
                     return
-                if self._claims.due(self._destination, store.batch, self._now()) > due:
+                if self._pace.due() > due:
                     continue  # it is another lane's turn by now, or more has come: reserve for it
                 fits = store.scores_within(calls.calls) or 1
                 claim = self._claims.claim(self._destination, fits, self._now())
                 if claim is None:
-                    return  # the other worker has taken the last ones
+                    continue  # the other worker has taken the last ones
                 calls.shrink(store.calls_for(len(claim.pending)))
                 await self._deliver(Batch(self._tools, claim, calls), claim, report, stop)
 

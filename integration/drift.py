@@ -10,6 +10,7 @@ Source: seed guide (alert on score drift when an update fails for good).
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -23,6 +24,8 @@ from integration.outbox import PendingScore
 from integration.scores import format_instant, instant_of
 
 _EXAMPLES = 5
+_Kind = tuple[str, str]
+"""Destination and reason."""
 _log = structlog.get_logger("leadscore.drift")
 
 
@@ -84,6 +87,7 @@ class DriftAlerts:
         clock: the time.
         notifiers: who is told, beside the log.
         on_alert: counts alerts by reason.
+        quiet: seconds for which an alert is not repeated; what is gathered meanwhile is told then.
     """
 
     def __init__(
@@ -91,11 +95,16 @@ class DriftAlerts:
         clock: Clock,
         notifiers: Sequence[Notifier] = (),
         on_alert: Callable[[str], None] = lambda _: None,
+        *,
+        quiet: float = 0.0,
     ) -> None:
         self._clock = clock
         self._notifiers = notifiers
         self._on_alert = on_alert
-        self._open: dict[tuple[str, str], DriftAlert] = {}
+        self._quiet = quiet
+        self._open: dict[_Kind, DriftAlert] = {}
+        self._leads: dict[_Kind, set[str]] = {}
+        self._told: dict[_Kind, float] = {}
 
     def undelivered(
         self, destination: str, pending: Sequence[PendingScore], reason: str, problem: str
@@ -103,17 +112,28 @@ class DriftAlerts:
         """The write of ``pending`` finally failed for ``reason`` (a code)."""
         if not pending:
             return
-        alert = self._open.setdefault(
-            (destination, reason), DriftAlert(destination, reason, problem)
-        )
-        alert.leads += len(pending)
-        room = _EXAMPLES - len(alert.examples)
-        alert.examples += [one.score.lead_id for one in pending[:room]]
+        kind = (destination, reason)
+        alert = self._open.setdefault(kind, DriftAlert(destination, reason, problem))
+        known = self._leads.setdefault(kind, set())
+        # Once each, however often they were tried.
+        new = [one.score.lead_id for one in pending if one.score.lead_id not in known]
+        known.update(new)
+        alert.leads += len(new)
+        alert.examples += new[: _EXAMPLES - len(alert.examples)]
 
-    async def tell(self) -> None:
-        """Tell what has been gathered; a notifier that fails is itself reported in the log."""
-        alerts, self._open = list(self._open.values()), {}
-        for alert in alerts:
+    async def tell(self, *, everything: bool = False) -> None:
+        """Tell what has been gathered; a notifier that fails is itself reported in the log.
+
+        Args:
+            everything: also what is not to be repeated yet.
+        """
+        now = self._clock.monotonic()
+        for kind in list(self._open):
+            if not everything and now < self._told.get(kind, -math.inf) + self._quiet:
+                continue
+            alert = self._open.pop(kind)
+            del self._leads[kind]
+            self._told[kind] = now
             alert.raised_at = format_instant(instant_of(self._clock.now()))
             self._on_alert(alert.reason)
             _log.error(

@@ -24,6 +24,12 @@ def whole(default: int, description: str, least: int, most: int) -> Any:
     return option(default, description, expects, ge=least, le=most)
 
 
+def seconds(default: float, description: str, most: int) -> Any:
+    """A field that holds a number of seconds."""
+    expects = f"a number of seconds from 0 to {most:,}"
+    return option(default, description, expects, ge=0, le=most, allow_inf_nan=False)
+
+
 def _proxies(text: str) -> str:
     for one in text.replace(",", " ").split():
         try:
@@ -79,3 +85,9 @@ class ServiceSettings(BaseSettings):
         1_000_000, "Scores that may wait for delivery; more are refused.", 1, 1_000_000_000
     )
     keep_ids_days: int = whole(7, "Days for which a repeated webhook is known by its id.", 1, 365)
+    batch_seconds: float = seconds(
+        2.0, "How long a score may wait for others to share its batch, in seconds.", 60
+    )
+    grace_seconds: float = seconds(
+        20.0, "How long the service goes on delivering once it is to end, in seconds.", 600
+    )

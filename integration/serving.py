@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service: accepts scores by webhook all day, and delivers them.
 
-It ends in good order: no new requests, answers for those under way, what was handed in on disk.
+It ends in good order: no new requests, answers for those under way, what was handed in on disk,
+and what is due delivered within a grace time.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from integration.listener.server import make_server
 from integration.outbox import Outbox
 from integration.pushing import PushTools
 from integration.settings import Settings
+from integration.streaming import Pacing, Stream
 
 
 class Service:
@@ -45,10 +47,18 @@ class Service:
         async with self.desk() as desk, asyncio.TaskGroup() as group:
             server = make_server(self.app(desk), self._settings)
             serving = group.create_task(server.serve(sockets=[listening]))
+            answered = asyncio.Event()
+            group.create_task(self.stream(desk).run(answered))
             await self._stop.wait()
             desk.stop()
             server.stop()
             await serving
+            answered.set()
+
+    def stream(self, desk: Desk) -> Stream:
+        """What delivers the scores that are handed in."""
+        pacing = Pacing.from_settings(self._settings)
+        return Stream(self._tools, desk.arrived, pacing, own_run=lambda: desk.run)
 
     def desk(self) -> Desk:
         """Where scores are handed in."""

@@ -20,7 +20,7 @@ from pydantic_settings import SettingsConfigDict
 from integration.platform.regions import base_url, is_loopback, locate
 from integration.platform.retry import CALLS
 from integration.policy import ScoreColumns, ScoringPolicy
-from integration.service_settings import ServiceSettings, option, whole
+from integration.service_settings import ServiceSettings, option, seconds, whole
 from integration.telemetry import LogFormat, LogLevel
 
 ENV_PREFIX: Final = "LEADSCORE_"
@@ -256,13 +256,8 @@ class Settings(ServiceSettings):
     )
     concurrency: int = whole(10, "Calls under way at the same time.", 1, 64)
     retry_attempts: int = whole(CALLS.attempts, "Tries of one call that fails, in all.", 1, 100)
-    retry_total: float = option(
-        CALLS.total,
-        "Seconds after which a failing call is given up.",
-        "a number of seconds from 0 to 86,400",
-        ge=0,
-        le=86_400,
-        allow_inf_nan=False,
+    retry_total: float = seconds(
+        CALLS.total, "Seconds after which a failing call is given up.", 86_400
     )
 
     drift_webhook: Annotated[str, AfterValidator(_webhook)] | None = option(

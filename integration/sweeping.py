@@ -30,6 +30,7 @@ from integration.pushing import ACCEPT_SIZE, ProgressSink, Push, PushTools, alon
 from integration.reports import Progress, SweepSummary
 from integration.scores import format_instant, instant_of
 from integration.stores.bulk_edit import BulkEdit, Job
+from integration.waiting import pause
 
 SOURCE: Final = "sweep"
 UNVERIFIED: Final = (
@@ -156,23 +157,10 @@ class Sweep:
         while job.running and not self._stop.is_set():
             if self._progress is not None:
                 self._progress(Progress(done=job.completed, total=job.total))
-            await self._sleep(wait)
+            await pause(self._tools.clock, wait, self._stop)
             wait = min(2 * wait, _LONGEST_WAIT_S)
             job = await one.progress(job)
         return job
-
-    async def _sleep(self, seconds: float) -> None:
-        """Wait, but not once the user wants to end."""
-        waits = [
-            asyncio.ensure_future(self._stop.wait()),
-            asyncio.ensure_future(self._tools.clock.sleep(seconds)),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waits:
-                one.cancel()
-            await asyncio.wait(waits)
 
     async def _keep_backup(self, one: BulkEdit, job: Job) -> None:
         if not job.backup:

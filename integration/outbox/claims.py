@@ -20,8 +20,8 @@ from integration.outbox.rows import PENDING_COLUMNS, Claim, PendingScore, Settle
 from integration.outbox.settling import settle
 
 
-def _next_lane(connection: sqlite3.Connection, destination: str, now: int) -> str | None:
-    """The lane of the score that waits longest; of several alike the first by name.
+def _first(connection: sqlite3.Connection, destination: str) -> tuple[str, int] | None:
+    """The lane of the score that is due first, and when; of several alike the first by name.
 
     There are few lanes and many scores: the index is asked once for each lane.
     """
@@ -32,10 +32,16 @@ def _next_lane(connection: sqlite3.Connection, destination: str, now: int) -> st
         " AND due IS NOT NULL AND lane > lanes.lane) FROM lanes WHERE lane IS NOT NULL)"
         " SELECT lane, (SELECT min(due) FROM pending WHERE destination = :destination"
         " AND lane = lanes.lane AND due IS NOT NULL) AS first FROM lanes"
-        " WHERE first <= :now ORDER BY first, lane LIMIT 1",
-        {"destination": destination, "now": now},
+        " WHERE lane IS NOT NULL ORDER BY first, lane LIMIT 1",
+        {"destination": destination},
     ).fetchone()
-    return None if row is None else str(row[0])
+    return None if row is None else (str(row[0]), int(row[1]))
+
+
+def _next_lane(connection: sqlite3.Connection, destination: str, now: int) -> str | None:
+    """The lane of the score that waits longest at ``now``."""
+    first = _first(connection, destination)
+    return None if first is None or first[1] > now else first[0]
 
 
 class Claims:
@@ -56,6 +62,11 @@ class Claims:
             (destination, lane, now, most),
         ).fetchone()
         return int(count)
+
+    def next_due(self, destination: str) -> int | None:
+        """When the score that waits longest was due, or the next will be (ms since 1970)."""
+        first = _first(self._db.read(), destination)
+        return None if first is None else first[1]
 
     def claim(self, destination: str, limit: int, now: int) -> Claim | None:
         """Up to ``limit`` scores that are due at ``now`` (ms since 1970), the oldest wait first.

@@ -185,7 +185,8 @@ def _keep(
         " score = excluded.score, at = excluded.at, model = excluded.model,"
         " based_on = excluded.based_on, run = excluded.run, row = excluded.row,"
         " lane = excluded.lane,"
-        " due = CASE WHEN claim IS NULL THEN excluded.due END,"
+        # news of a lead does not put it behind those that came after its older score
+        " due = CASE WHEN claim IS NULL THEN min(coalesce(due, excluded.due), excluded.due) END,"
         " attempts = 0, parked = NULL, message = NULL",
         (
             (

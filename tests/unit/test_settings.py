@@ -97,6 +97,8 @@ GOOD = {
     "connection_limit": ("10", 10),
     "request_seconds": ("5", 5),
     "waiting_limit": ("1000", 1000),
+    "batch_seconds": ("0.5", 0.5),
+    "grace_seconds": ("60", 60),
     "keep_ids_days": ("1", 1),
 }
 

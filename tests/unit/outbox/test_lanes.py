@@ -140,3 +140,33 @@ def test_a_score_that_gets_its_turn_after_all_can_be_claimed(box):
     box.settle(box.take(), Verdict.CONFLICT)
     (pending,) = box.take().pending
     assert (pending.row, pending.lane) == (2, "north")
+
+
+def test_who_is_next_is_known_ahead(box, put):
+    """When the next score is due is known before it is, over all lanes."""
+    assert box.claims.next_due("list") is None
+    put("south", "A")
+    first = box.now
+    box.now += 1
+    put("north", "B")
+    assert box.claims.next_due("list") == first
+    box.settle(box.take(), None, due=box.now + LATER)
+    assert box.claims.next_due("list") == box.now
+    box.deliver()
+    assert box.claims.next_due("list") == box.now + LATER
+
+
+def test_news_of_a_lead_keeps_its_place(box, put):
+    """A score that takes an older one's place is due when that one was, or earlier."""
+    put("north", "A", at=5)
+    first = box.now
+    box.now += 1
+    put("north", "A", at=6)
+    assert box.claims.next_due("list") == first
+    box.settle(box.take(), None, due=box.now + LATER)
+    put("north", "A", at=7)
+    assert box.claims.next_due("list") == box.now
+    box.settle(box.take(), Verdict.UNKNOWN_LEAD)
+    box.now += 1
+    put("north", "A", at=8)
+    assert box.claims.next_due("list") == box.now

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Delivers from the outbox all day: the delivery loop of a long-running service.
+
+Whatever happens to the platform, the loop goes on. What cannot be delivered stays in the outbox;
+the loop backs off, tries again, and says meanwhile that it does not deliver. While another process
+delivers from the same outbox, it waits for that one to end and takes over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import structlog
+
+from integration.delivery import Delivery
+from integration.filling import Filling
+from integration.order import Verdict
+from integration.outbox import OutboxError, Settlement
+from integration.platform.errors import PlatformError
+from integration.pushing import PushTools
+from integration.scores import instant_of
+from integration.service_settings import ServiceSettings
+from integration.standing import Standing
+from integration.waiting import pause
+
+ALERT_AGAIN_S: Final = 3600.0
+"""A service repeats an alert no sooner."""
+_FOLLOW_S: Final = 1.0
+"""How often to ask whether another deliverer has ended."""
+_BACK_OFF_S: Final = 5.0
+"""First wait after a failure; it doubles."""
+_BACK_OFF_MOST_S: Final = 60.0
+_FAILURES_COUNTED: Final = 10
+_TELL_S: Final = 60.0
+
+_log = structlog.get_logger("leadscore.stream")
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """How patient the stream is.
+
+    Args:
+        linger: seconds that a score waits for others to share its batch.
+        grace: seconds to deliver what is due once the service is to end.
+    """
+
+    linger: float = 2.0
+    grace: float = 20.0
+
+    @classmethod
+    def from_settings(cls, settings: ServiceSettings) -> Self:
+        """As the settings say."""
+        return cls(linger=settings.batch_seconds, grace=settings.grace_seconds)
+
+
+class Stream:
+    """The only deliverer of an outbox, for as long as the service lives.
+
+    Args:
+        tools: what a push works with.
+        arrived: set by whoever has put scores into the outbox.
+        pacing: how patient it is.
+        own_run: the run under which the service itself puts scores into the outbox, if any.
+    """
+
+    def __init__(
+        self,
+        tools: PushTools,
+        arrived: asyncio.Event,
+        pacing: Pacing | None = None,
+        *,
+        own_run: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        self._tools = tools
+        self._clock = tools.clock
+        self._arrived = arrived
+        self._pacing = pacing or Pacing()
+        self._own_run = own_run
+        self._failures = 0
+        self.standing = Standing(tools.clock)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until ``stop``; then what is due, within the grace time. The rest is kept."""
+        halt = asyncio.Event()
+        beside = [
+            asyncio.ensure_future(self._end_grace(stop, halt)),
+            asyncio.ensure_future(self._tell()),
+        ]
+        try:
+            while not stop.is_set():
+                trouble = await self._turn(stop, halt)
+                if trouble is not None:
+                    await self._back_off(trouble, stop)
+        finally:
+            for one in beside:
+                one.cancel()
+            await asyncio.wait(beside)
+            self._tools.outbox.lock.release()
+            self.standing.enter("ended")
+            await self._tools.alerts.tell(everything=True)
+
+    async def _turn(self, stop: asyncio.Event, halt: asyncio.Event) -> Exception | None:
+        """Deliver, or wait a moment for who does; what has come in the way."""
+        lock = self._tools.outbox.lock
+        try:
+            if lock.acquire():
+                return await self._deliver(stop, halt)
+            self.standing.enter("following", f"process {lock.holder()} delivers from this outbox")
+            await pause(self._clock, _FOLLOW_S, stop)
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, scores are to be delivered
+            # The outbox may be another process's by now, where its lock file was removed.
+            lock.release()
+            return _first_of(trouble)
+        return None
+
+    async def _deliver(self, stop: asyncio.Event, halt: asyncio.Event) -> PlatformError | None:
+        records, tools, now = self._tools.outbox.records, self._tools.tools, self._now()
+        records.close_runs(now, but=self._own_run())
+        records.release(now, reason="put_off")
+        if not self._failures:
+            self.standing.enter("delivering")
+        pace = Filling(tools, linger=self._pacing.linger, arrived=self._arrived, stop=stop)
+        delivery = Delivery(
+            tools,
+            alerts=self._tools.alerts,
+            on_settled=self._settled,
+            workers=self._tools.workers,
+            pace=pace,
+        )
+        return (await delivery.run(halt)).stopped
+
+    async def _back_off(self, trouble: Exception, stop: asyncio.Event) -> None:
+        """Say that nothing is delivered, and wait before the next try."""
+        wait = min(_BACK_OFF_S * 2**self._failures, _BACK_OFF_MOST_S)
+        self._failures = min(self._failures + 1, _FAILURES_COUNTED)
+        self.standing.enter("backing_off", cause=trouble)
+        expected = isinstance(trouble, PlatformError | OutboxError)
+        _log.error(
+            "not_delivering",
+            problem=str(trouble) or type(trouble).__name__,
+            next_try_in=wait,
+            exc_info=None if expected else trouble,
+        )
+        await self._tools.alerts.tell()
+        await pause(self._clock, wait, stop)
+
+    def _settled(self, settlements: Sequence[Settlement]) -> None:
+        verdicts = Counter(one.verdict or Verdict.WAITING for one in settlements)
+        for verdict, scores in verdicts.items():
+            self._tools.telemetry.settled(verdict, scores)
+        self._tools.telemetry.budget(self._tools.connection.budget.status())
+        if not verdicts[Verdict.WAITING]:
+            if self._failures:
+                _log.warning("delivering_again")
+            self._failures = 0
+            self.standing.settled()
+
+    def _now(self) -> int:
+        return instant_of(self._clock.now())
+
+    # -- what goes on beside ---------------------------------------------------------------
+
+    async def _end_grace(self, stop: asyncio.Event, halt: asyncio.Event) -> None:
+        await stop.wait()
+        await self._clock.sleep(self._pacing.grace)
+        halt.set()
+
+    async def _tell(self) -> None:
+        while True:
+            await self._clock.sleep(_TELL_S)
+            await self._tools.alerts.tell()
+
+
+def _first_of(trouble: Exception) -> Exception:
+    """What has gone wrong first, out of groups of failures."""
+    while isinstance(trouble, ExceptionGroup):
+        trouble = trouble.exceptions[0]
+    return trouble
