@@ -85,7 +85,7 @@ def plan_summary(plan: Plan, source: str) -> RenderableType:
 def status_summary(status: OutboxStatus, path: str) -> RenderableType:
     """What the outbox holds."""
     lines: list[Line] = [
-        ("ready", status.ready, _since(status.oldest)),
+        ("ready", status.ready, _since(status.oldest) if status.ready else ""),
         ("put off", status.put_off, _next(status.next_attempt)),
         ("being delivered", status.claimed, ""),
         *(

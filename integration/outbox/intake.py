@@ -180,13 +180,17 @@ def _keep(
     connection: sqlite3.Connection, destination: str, slots: Iterable[_Slot], now: int
 ) -> None:
     connection.executemany(
-        "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, lane, due)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (destination, lead) DO UPDATE SET"
+        "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, lane, due,"
+        " accepted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (destination, lead) DO UPDATE SET"
         " score = excluded.score, at = excluded.at, model = excluded.model,"
         " based_on = excluded.based_on, run = excluded.run, row = excluded.row,"
         " lane = excluded.lane,"
-        # news of a lead does not put it behind those that came after its older score
-        " due = CASE WHEN claim IS NULL THEN min(coalesce(due, excluded.due), excluded.due) END,"
+        # News of a lead does not put it behind those that came after its older score.
+        " due = CASE WHEN pending.claim IS NOT NULL THEN NULL"
+        " WHEN pending.due < excluded.due THEN pending.due ELSE excluded.due END,"
+        " accepted = CASE WHEN pending.claim IS NULL AND pending.parked IS NULL"
+        " THEN pending.accepted ELSE excluded.accepted END,"
         " attempts = 0, parked = NULL, message = NULL",
         (
             (
@@ -199,6 +203,7 @@ def _keep(
                 slot.holder.run,
                 slot.holder.row,
                 slot.holder.lane,
+                now,
                 now,
             )
             for slot in slots

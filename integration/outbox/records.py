@@ -91,6 +91,7 @@ class OutboxStatus:
     claimed: int
     parked: dict[str, int]
     oldest: int | None
+    """Since when the score waits that waits longest; parked ones wait for somebody else."""
     next_attempt: int | None
     examples: tuple[tuple[str, str, str], ...]
     """Some parked or put-off leads: lead, reason or empty, message."""
@@ -291,7 +292,7 @@ class Records:
         """What waits, what is parked and why, at ``now`` (ms since 1970)."""
         connection = self._db.read()
         ready, put_off, claimed, oldest, upcoming = connection.execute(
-            "SELECT sum(due <= :now), sum(due > :now), sum(claim IS NOT NULL), min(due),"
+            "SELECT sum(due <= :now), sum(due > :now), sum(claim IS NOT NULL), min(accepted),"
             " min(CASE WHEN due > :now THEN due END) FROM pending WHERE parked IS NULL",
             {"now": now},
         ).fetchone()
@@ -341,7 +342,9 @@ class Records:
             for destination, *columns in released:
                 unknown_leads.take_back(connection, destination, [read_pending(columns)])
             return connection.execute(
-                f"UPDATE pending SET due = :now, parked = NULL, attempts = 0{which}",  # noqa: S608 - constants
+                "UPDATE pending SET due = :now, parked = NULL, attempts = 0,"  # noqa: S608 - constants
+                " accepted = CASE WHEN parked IS NULL THEN accepted ELSE :now END"
+                f"{which}",
                 names,
             ).rowcount
 

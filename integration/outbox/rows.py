@@ -10,7 +10,7 @@ from typing import Any, Final
 from integration.order import StoredScore, Verdict, lost_because, shown
 from integration.scores import LeadScore, Rejected
 
-PENDING_COLUMNS: Final = "lead, score, at, model, based_on, run, row, attempts, lane"
+PENDING_COLUMNS: Final = "lead, score, at, model, based_on, run, row, attempts, lane, accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,17 @@ class InputRow:
 
 @dataclass(frozen=True, slots=True)
 class PendingScore:
-    """A score that waits for delivery, and the row it came from."""
+    """A score that waits for delivery, and the row it came from.
+
+    ``accepted``: since when there is news of the lead that is not delivered (ms since 1970).
+    """
 
     score: LeadScore
     run: int
     row: int
     attempts: int = 0
     lane: str = ""
+    accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,9 @@ def decode_bases(text: str | None) -> frozenset[int | None] | None:
 
 def read_pending(columns: Sequence[Any]) -> PendingScore:
     """A row of :data:`PENDING_COLUMNS`."""
-    lead, score, at, model, bases, run, row, attempts, lane = columns[:9]
+    lead, score, at, model, bases, run, row, attempts, lane, accepted = columns[:10]
     lead_score = LeadScore(lead, score, at, model, decode_bases(bases))
-    return PendingScore(lead_score, run, row, attempts, lane)
+    return PendingScore(lead_score, run, row, attempts, lane, accepted)
 
 
 def why_beaten(verdict: Verdict, loser: PendingScore, winner: PendingScore) -> tuple[str, str]:

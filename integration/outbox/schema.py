@@ -117,7 +117,13 @@ CREATE TABLE webhook (
 CREATE INDEX webhook_received ON webhook (received);
 """
 
-_STEPS: Final = {3: _FORMAT_3, 4: _FORMAT_4}
+# When the lead's first news that is not delivered yet was accepted, put off or not.
+_FORMAT_5: Final = """
+ALTER TABLE pending ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
+UPDATE pending SET accepted = (SELECT started FROM run WHERE run.id = pending.run);
+"""
+
+_STEPS: Final = {3: _FORMAT_3, 4: _FORMAT_4, 5: _FORMAT_5}
 OLDEST: Final = min(_STEPS)
 """The oldest format that can be upgraded."""
 SCHEMA_VERSION: Final = max(_STEPS)

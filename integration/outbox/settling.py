@@ -167,7 +167,7 @@ def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement
     """
     lead = settlement.pending.score.lead_id
     beaten = connection.execute(
-        "SELECT lead, score, at, model, based_on, run, row, 0, '' FROM arrival"
+        "SELECT lead, score, at, model, based_on, run, row, 0, '', 0 FROM arrival"
         " WHERE lead = ? AND verdict = 'superseded' AND at < ?"
         " AND at > (SELECT coalesce(max(l.at), -1) FROM ledger l"
         " WHERE l.lead = ? AND l.destination = ? AND l.outcome = 'delivered')"
@@ -179,8 +179,8 @@ def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement
         return
     loser = read_pending(beaten)
     inserted = connection.execute(
-        "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, lane, due)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, lane, due,"
+        " accepted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
             claim.destination,
             loser.score.lead_id,
@@ -191,6 +191,7 @@ def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement
             loser.run,
             loser.row,
             settlement.pending.lane,  # perhaps another one's: that costs a call, and no more
+            now,
             now,
         ),
     ).rowcount

@@ -40,7 +40,7 @@ def take_back(
     """Rows that were unknown are beaten again by ``winners``, which wait for another try."""
     for winner in winners:
         beaten = connection.execute(
-            "SELECT lead, score, at, model, based_on, run, row, 0, '' FROM arrival"
+            "SELECT lead, score, at, model, based_on, run, row, 0, '', 0 FROM arrival"
             " WHERE lead = ? AND verdict = 'unknown_lead'"
             " AND run IN (SELECT id FROM run WHERE destination = ?)",
             (winner.score.lead_id, destination),

@@ -61,6 +61,19 @@ def test_nothing_is_lost_in_an_upgrade(old):
     outbox.close()
 
 
+def test_what_waits_in_an_old_file_waits_since_its_run_began(old):
+    """Formats before the fifth do not say when a score was accepted; its run says it nearly."""
+    with sqlite3.connect(old) as connection:
+        (started,) = connection.execute(
+            "SELECT min(started) FROM run WHERE id IN"
+            " (SELECT run FROM pending WHERE parked IS NULL)"
+        ).fetchone()
+    connection.close()
+    outbox = Outbox(old)
+    assert outbox.records.status(NOW).oldest == started
+    outbox.close()
+
+
 def test_an_upgrade_that_breaks_off_changes_nothing(old, monkeypatch):
     """Whatever happens in an upgrade, the file is of one format or of the other."""
     before = described(old)

@@ -34,8 +34,14 @@ def test_bases_survive_the_database(bases):
 
 def test_a_pending_score_is_read_from_its_columns():
     """The columns of a pending score come in the order in which they are read."""
-    names = "lead, score, at, model, based_on, run, row, attempts, lane"
+    names = "lead, score, at, model, based_on, run, row, attempts, lane, accepted"
     assert names == PENDING_COLUMNS
-    found = read_pending(["L", 50, 5, "m7", "-,3", 2, 9, 4, "express", "parked"])
+    found = read_pending(["L", 50, 5, "m7", "-,3", 2, 9, 4, "express", 7, "parked"])
     assert found.score == LeadScore("L", 50, 5, "m7", frozenset((None, 3)))
-    assert (found.run, found.row, found.attempts, found.lane) == (2, 9, 4, "express")
+    assert (found.run, found.row, found.attempts, found.lane, found.accepted) == (
+        2,
+        9,
+        4,
+        "express",
+        7,
+    )
