@@ -16,6 +16,7 @@ from integration.cli.console import NAME, pass_on_output, result
 from integration.cli.explaining import ExplainVerb
 from integration.cli.forgetting import ForgetVerb
 from integration.cli.plugins import add_plugins, names_of
+from integration.cli.reporting import ReportVerb
 from integration.cli.running import AppFactory, explain
 from integration.cli.serving import ServeVerb
 from integration.cli.sweeping import SweepVerb
@@ -50,6 +51,7 @@ def build(make_app: AppFactory, clock: Clock) -> typer.Typer:
     SweepVerb(make_app, clock).register(app)
     ServeVerb(make_app).register(app)
     ForgetVerb(make_app).register(app)
+    ReportVerb(make_app, clock).register(app)
     return app
 
 
