@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb ``demo`` of the command line."""
+"""The verbs of this room: ``demo`` and ``preview-stack``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from demo import preview_stack
 from demo.story import print_findings, tell
 from infra.stack import StackError
 
@@ -16,8 +17,9 @@ _NOT_DEPLOYED = 2
 
 
 def register(app: typer.Typer) -> None:
-    """Add ``demo`` to ``app``; the entry point of the group ``leadscore.commands``."""
+    """Add the verbs of this room to ``app``; the entry point of ``leadscore.commands``."""
     app.command()(demo)
+    app.add_typer(preview_stack.verbs, name="preview-stack")
 
 
 def demo(

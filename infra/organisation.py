@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 PROVIDER = "genesyscloud"
 GATEWAYS = f"{PROVIDER}:gateways"
+REGION = f"{PROVIDER}:awsRegion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +35,17 @@ def read_organisation(config: Mapping[str, str], problems: list[str]) -> Organis
         config: the stack's configuration, by full key.
         problems: receives one sentence for each thing that is wrong.
     """
-    region = config.get(f"{PROVIDER}:awsRegion", "")
+    region = config.get(REGION, "")
     gateways = _gateways(config.get(f"{PROVIDER}:gateways", ""), problems)
     if not gateways:  # one that a shell happens to export must not keep a stack from its gateway
         region = region or os.environ.get("GENESYSCLOUD_REGION", "")
     if region and gateways:
         problems.append(
-            f"a region ({PROVIDER}:awsRegion) and {PROVIDER}:gateways are both given: uploads "
+            f"a region ({REGION}) and {PROVIDER}:gateways are both given: uploads "
             "would reach the one and all else the other; leave one of them out"
         )
     if not region and not config.get(f"{PROVIDER}:gateways"):
-        problems.append(
-            f"the organisation is not named: pulumi config set {PROVIDER}:awsRegion eu-central-1"
-        )
+        problems.append(f"the organisation is not named: pulumi config set {REGION} eu-central-1")
     return Organisation(region, _address(gateways[0], problems) if gateways else "")
 
 

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from infra.organisation import read_organisation
+from infra.organisation import GATEWAYS, REGION, read_organisation
 from infra.stack_files import read_config, read_yaml, stacks, write_yaml
 
 PREVIEW_STACK: Final = re.compile(r"pr-[0-9]+")
-TEMPLATE: Final = "dev"
-"""The stack whose settings a preview stack has: one for each pull request, named after it."""
+TEMPLATE: Final = "preview"
+"""Whose file the settings of preview stacks are in: one stack for each pull request."""
 _ADDED: Final = ("encryptionsalt", "encryptedkey", "secretsprovider")
 
 
@@ -44,8 +44,8 @@ def copy_project(
         UnknownStack: there is no such file.
     """
     template = TEMPLATE if PREVIEW_STACK.fullmatch(stack) else stack
-    known = stacks(project)
-    if template not in known:
+    known = [name for name in stacks(project) if name != TEMPLATE]
+    if template not in (known if template == stack else stacks(project)):
         raise UnknownStack(
             f"there is no stack {stack!r}: Pulumi.{template}.yaml is missing. Known are "
             f"{', '.join(known) or 'none'}, and pr-<number> for previews"
@@ -58,7 +58,15 @@ def copy_project(
     settings = read_yaml(project / f"Pulumi.{template}.yaml")
     name = f"Pulumi.{stack}.yaml"
     kept = {key: value for key, value in read_yaml(folder / name).items() if key in _ADDED}
-    settings = {**kept, **settings, "config": {**settings.get("config", {}), **(config or {})}}
+    settings = {**kept, **settings, "config": _merged(settings.get("config", {}), config or {})}
     write_yaml(folder / name, settings)
     # What is wrong with it the program says, together with all else that is.
     return read_organisation(read_config(folder, stack)[1], problems=[]).gateway
+
+
+def _merged(stated: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+    """A stack's settings with those of the caller; a gateway takes the place of the region."""
+    given = {**stated, **config}
+    if GATEWAYS in config:
+        given.pop(REGION, None)
+    return given

@@ -11,37 +11,28 @@ the removal of a protected stack are refused before anything is changed.
 
 from __future__ import annotations
 
-import asyncio
+import re
 import socket
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pulumi import automation
 
-from infra.organisation import GATEWAYS, PROVIDER, is_loopback, read_organisation
-from infra.project_copy import UnknownStack, copy_project
+from infra.organisation import GATEWAYS, PROVIDER, read_organisation
+from infra.project_copy import UnknownStack
 from infra.stack_changes import CONTACT_LIST, Changes
-from toolchain.engine import EngineError, find_engine
-from toolchain.sandbox import Sandbox, make_sandbox
+from infra.workspace import Program, Runs, Workspace, open_workspace
+from toolchain.engine import EngineError
 
-STATE: Final = ".pulumi"
-"""The folder of the project, ignored by git, where sandbox and private copies are."""
-LOCAL_CLIENT: Final = {
-    "GENESYSCLOUD_OAUTHCLIENT_ID": "local-deployer",
-    "GENESYSCLOUD_OAUTHCLIENT_SECRET": "local-deployer-secret",
-}
-"""The client that each simulated platform starts with. No other one is sent to a loopback
-gateway: whoever listens there would learn the credentials of a live organisation."""
 PROVIDER_TYPE: Final = f"pulumi:providers:{PROVIDER}"
-_OF_ELSEWHERE: Final = ("GENESYSCLOUD_ACCESS_TOKEN", "GENESYSCLOUD_REGION")
 _SECRET: Final = "[secret]"  # noqa: S105 - what is shown in place of one
 _ANSWERS_WITHIN: Final = 2.0  # seconds
 
-Program = Callable[[], Any]
 Tell = Callable[[str], Any]
 
 
@@ -62,12 +53,16 @@ class Stack:
         engine: the stack as the Automation API has it.
         gateway: the address of the simulated platform that the stand-in deploys to, or blank.
         tell: receives the engine's own account, line by line.
+        runs: those of the program.
     """
 
-    def __init__(self, engine: automation.Stack, gateway: str, tell: Tell) -> None:
+    def __init__(
+        self, engine: automation.Stack, gateway: str, tell: Tell, runs: Runs | None = None
+    ) -> None:
         self._engine = engine
         self._gateway = gateway
         self._tell = tell
+        self._runs = runs or Runs()
 
     @property
     def name(self) -> str:
@@ -104,7 +99,7 @@ class Stack:
             Refused: a contact list would be replaced or deleted. Nothing was changed.
             StackError: the program, a policy, the plan or the platform refused.
         """
-        if not replace_contact_lists and self._resources(CONTACT_LIST):
+        if not replace_contact_lists and self.resources(CONTACT_LIST):
             lost = self._preview(_silence, None, policy_packs).lost_lists
             if lost:
                 raise Refused(_would_be_lost(lost))
@@ -180,6 +175,11 @@ class Stack:
             for name, output in found.items()
         }
 
+    def mark(self, key: str, value: str) -> None:
+        """Gives the stack a tag, which is kept with its state."""
+        with _explained(Changes(), self.name):
+            self._engine.set_tag(key, value)
+
     def cancel(self) -> None:
         """Takes away the lock that an operation left which was killed."""
         with _explained(Changes(), self.name):
@@ -205,7 +205,11 @@ class Stack:
             _must_answer(self._gateway)
             self._follow(changes)
         with _explained(changes, self.name):
-            yield changes
+            try:
+                yield changes
+            except automation.CommandError:
+                self._runs.settle()
+                raise
 
     def _follow(self, changes: Changes) -> None:
         """Takes a simulated platform that is at another port now for the one in the state.
@@ -228,7 +232,8 @@ class Stack:
         known = resource["inputs"].get("gateways", "") if resource["type"] == PROVIDER_TYPE else ""
         return known != "" and read_organisation({GATEWAYS: known}, []).gateway != self._gateway
 
-    def _resources(self, kind: str) -> list[dict[str, Any]]:
+    def resources(self, kind: str) -> list[dict[str, Any]]:
+        """The resources of a type, as the state has them."""
         return [one for one in self._state() if one["type"] == kind]
 
 
@@ -258,63 +263,56 @@ def open_stack(
     Raises:
         StackError: there is no such stack, no engine, or its backend cannot be reached.
     """
-    state = (state or project / STATE).absolute()
-    folder = state / "projects" / name
+    with _explained(Changes(), name):
+        opened = _workspace(name, program, project, config, state, engine)
+        opening = automation.Stack.create_or_select if new else automation.Stack.select
+        stack = Stack(opening(name, opened.workspace), opened.gateway, tell, opened.runs)
+    weakref.finalize(stack, opened.runs.close)
+    return stack
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A stack that is there, with its tags; ``resources`` is None where nobody counted them."""
+
+    name: str
+    tags: Mapping[str, str]
+    resources: int | None
+
+
+def list_stacks(
+    named: re.Pattern[str],
+    like: str,
+    project: Path,
+    *,
+    config: Mapping[str, Any] | None = None,
+    state: Path | None = None,
+    engine: Path | None = None,
+) -> list[Listed]:
+    """The stacks that are there, by name.
+
+    Args:
+        named: what their whole names look like.
+        like: the name of such a stack, which need not be there; its settings say where to look.
+        project: the folder with ``Pulumi.yaml``.
+        config: as for :func:`open_stack`.
+        state: likewise.
+        engine: likewise.
+
+    Raises:
+        StackError: there are no settings, no engine, or the backend cannot be reached.
+    """
+    with _explained(Changes(), like):
+        place = _workspace(like, _nothing, project, config, state, engine).workspace
+        found = [one for one in place.list_stacks() if named.fullmatch(one.name)]
+        return [Listed(one.name, place.list_tags(one.name), one.resource_count) for one in found]
+
+
+def _workspace(*where: Any) -> Workspace:
     try:
-        gateway = copy_project(project, folder, name, config)
-        engine = engine or find_engine()
+        return open_workspace(*where)
     except (UnknownStack, EngineError) as trouble:
         raise StackError(str(trouble)) from None
-    here = gateway if is_loopback(urlsplit(gateway).hostname or "") else ""
-    sandbox = make_sandbox(state / "sandbox", engine) if here else None
-    loops: list[asyncio.AbstractEventLoop] = []
-    with _explained(Changes(), name):
-        workspace = automation.LocalWorkspace(
-            work_dir=str(folder),
-            program=_inline(program, loops),
-            env_vars=_environment(sandbox),
-            pulumi_command=automation.PulumiCommand(root=str(engine)),
-        )
-        opening = automation.Stack.create_or_select if new else automation.Stack.select
-        stack = opening(name, workspace)
-    opened = Stack(stack, here, tell)
-    weakref.finalize(opened, _close, loops)
-    return opened
-
-
-def _inline(program: Program, loops: list[asyncio.AbstractEventLoop]) -> Program:
-    """The program, such that it ends well where it fails.
-
-    The Automation API then waits for the tasks that are left, and where one of them fails too,
-    it does not report what the program said. Where the engine has ended meanwhile, it leaves the
-    event loop open; so each one is kept in ``loops``, to be closed by :func:`_close`.
-    """
-
-    def run() -> Any:
-        loop = asyncio.get_running_loop()
-        loops[:] = [*(one for one in loops if not one.is_closed()), loop]
-        wait = loop.run_until_complete
-
-        def settle(task: Any) -> None:
-            with suppress(Exception):
-                wait(task)
-
-        loop.run_until_complete = settle  # type: ignore[assignment,method-assign] # waits only
-        return program()
-
-    return run
-
-
-def _close(loops: list[asyncio.AbstractEventLoop]) -> None:
-    for loop in loops:
-        if not loop.is_running():
-            loop.close()
-
-
-def _environment(sandbox: Sandbox | None) -> dict[str, str]:
-    if sandbox is None:
-        return {}
-    return {**sandbox.environment(), **LOCAL_CLIENT, **dict.fromkeys(_OF_ELSEWHERE, "")}
 
 
 def _must_answer(gateway: str) -> None:
@@ -372,3 +370,7 @@ def _would_be_lost(lost: Sequence[object]) -> str:
 
 def _silence(_line: str) -> None:
     """Tells nothing."""
+
+
+def _nothing() -> None:
+    """Declares nothing: the program of whoever only looks."""

@@ -16,6 +16,7 @@ from typing import Any
 from pulumi.automation import EngineEvent, OpType, StepEventMetadata
 
 CONTACT_LIST = "genesyscloud:index/outboundContactList:OutboundContactList"
+CAMPAIGN = "genesyscloud:index/outboundCampaign:OutboundCampaign"
 _LOSING = {OpType.REPLACE, OpType.DELETE}
 _WHOLE = {OpType.CREATE, OpType.UPDATE, OpType.IMPORT, *_LOSING}
 """Operations that say what happens to a resource; the others are steps on the way."""

@@ -7,13 +7,16 @@ happen to whom.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.columns import recorded_types
 from infra.policy.declared import Declared
+from infra.project_copy import PREVIEW_STACK
 
 CAMPAIGN = "OutboundCampaign"
+_FICTION = re.compile(r"\+1[2-9][0-9]{2}55501[0-9]{2}")
 _TEXT_TESTS = frozenset({"BEGINS_WITH", "CONTAINS", "ENDS_WITH"})
 
 
@@ -55,6 +58,16 @@ def status_is_operations(campaign: Declared, _: Mapping[str, Any]) -> Iterator[s
         yield (
             "declares its status: the next update would undo what an operator did, and stop "
             "calls in the middle of a shift or begin them at night; use leadscore campaign"
+        )
+
+
+def calls_as_nobody(campaign: Declared, _: Mapping[str, Any]) -> Iterator[str]:
+    """A preview shows a number that is kept for fiction."""
+    shown = str(campaign.properties.get("callerAddress", ""))
+    if PREVIEW_STACK.fullmatch(campaign.stack) and not _FICTION.fullmatch(shown):
+        yield (
+            f"shows {shown}: whoever calls it back would reach somebody who knows nothing of a "
+            "preview; take +12025550100 to +12025550199, which are kept for fiction"
         )
 
 

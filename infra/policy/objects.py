@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from infra.columns import Columns, columns_of_resource, recorded
 from infra.policy.declared import Declared
+from infra.project_copy import PREVIEW_STACK
 from infra.settings import LONGEST_NAME
 
 LIST: Final = "OutboundContactList"
@@ -28,7 +29,6 @@ KEPT: Final[Mapping[str, str]] = {
 
 PRODUCTION: Final = "prod"
 _FOR_TRYING: Final = frozenset({"dev", "local"})
-_PREVIEW: Final = re.compile(r"pr-[0-9]+")
 _MADE_UP: Final = re.compile(r"-[0-9a-f]{7}")
 
 # Beyond looking, a role may do this and no more. Stated here once more, and not taken from
@@ -65,7 +65,7 @@ def columns_on_record(contacts: Declared, record: Mapping[str, Any]) -> Iterator
 
 def protected(one: Declared, _: Mapping[str, Any]) -> Iterator[str]:
     """What cannot be made again is protected, but where people only try things out."""
-    trying = one.stack in _FOR_TRYING or _PREVIEW.fullmatch(one.stack)
+    trying = one.stack in _FOR_TRYING or PREVIEW_STACK.fullmatch(one.stack)
     if not one.protect and not trying:
         yield (
             f"is not protected: whatever replaces it would take {KEPT[one.kind]} with it; set "

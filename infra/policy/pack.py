@@ -56,6 +56,7 @@ RESOURCE_RULES: Final = (
     Checked(campaigns.best_score_first, "best-score-first", {campaigns.CAMPAIGN}),
     Checked(campaigns.follows_the_scores, "follows-the-scores", {campaigns.CAMPAIGN}),
     Checked(campaigns.status_is_operations, "status-is-operations", {campaigns.CAMPAIGN}),
+    Checked(campaigns.calls_as_nobody, "calls-as-nobody", {campaigns.CAMPAIGN}),
     Checked(objects.columns_on_record, "columns-on-record", {objects.LIST}),
     Checked(objects.protected, "protected", objects.KEPT.keys()),
     Checked(objects.own_names, "own-names", ()),

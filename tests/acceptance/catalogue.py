@@ -13,8 +13,8 @@ from pytest_bdd.parser import ScenarioTemplate
 
 ROOT = Path(__file__).parents[2]
 FEATURES = ROOT / "features"
-OF_THE_ENGINE = "deployment"
-"""The feature that needs the Pulumi engine: its steps are in tests/engine."""
+OF_THE_ENGINE = ("deployment", "preview_stacks")
+"""The features that need the Pulumi engine: their steps are in tests/engine."""
 
 
 @dataclass(frozen=True)

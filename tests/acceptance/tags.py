@@ -25,6 +25,7 @@ REQUIREMENTS = {
     "reconcile": "What lies wrong is found, and put right under the rules of a push",
     "explain": "Why a lead stands where it stands can be asked, and what is not known is said",
     "deployment": "An environment is made, changed and guarded by one command",
+    "previews": "A change is tried out, and stopped where it would harm leads",
     "system-clock": "The machine's own clock is read correctly",
 }
 """Tags of requirements, in the order of the traceability page, and what each stands for."""

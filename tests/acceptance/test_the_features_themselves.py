@@ -14,7 +14,7 @@ from tests.acceptance.catalogue import FEATURES, entries
 from tests.acceptance.conftest import STEPS
 from tests.acceptance.tags import ABILITIES, REQUIREMENTS
 
-STEPS_OF_THE_ENGINE = "tests.engine.steps_deployment"
+STEPS_OF_THE_ENGINE = ("tests.engine.steps_deployment", "tests.engine.steps_previews")
 LEAST_SCENARIOS, LEAST_FEATURES = 80, 8
 MACHINERY = re.compile(
     r"\b(?:https?|url|api|json|csv|sql|sqlite|database|header|payload|endpoint|request|response"
@@ -36,7 +36,7 @@ def words_of_features():
 
 def contexts_of_steps() -> list[StepFunctionContext]:
     found = []
-    for name in (*STEPS, STEPS_OF_THE_ENGINE):
+    for name in (*STEPS, *STEPS_OF_THE_ENGINE):
         for value in vars(importlib.import_module(name)).values():
             function = getattr(value, "_fixture_function", None)
             if function in step_function_context_registry:

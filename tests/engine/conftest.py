@@ -15,7 +15,8 @@ from tests.acceptance.tags import REQUIREMENTS
 from tests.engine.served import served
 from toolchain.engine import EngineError, find_engine
 
-STEPS = "tests.engine.steps_deployment"
+STEPS = ("tests.engine.steps_deployment", "tests.engine.steps_previews")
+TAGS = ("deployment", "previews")
 TINY = """\
 name: tiny
 runtime: python
@@ -25,12 +26,14 @@ options:
 
 
 def pytest_configure(config):
-    """The feature's tags are marks, and its steps are known to all of this folder."""
-    config.addinivalue_line("markers", f"deployment: {REQUIREMENTS['deployment']}")
-    pytest.register_assert_rewrite(STEPS)
-    steps = importlib.import_module(STEPS)
-    if not config.pluginmanager.is_registered(steps):
-        config.pluginmanager.register(steps)
+    """The features' tags are marks, and their steps are known to all of this folder."""
+    for tag in TAGS:
+        config.addinivalue_line("markers", f"{tag}: {REQUIREMENTS[tag]}")
+    pytest.register_assert_rewrite(*STEPS)
+    for name in STEPS:
+        steps = importlib.import_module(name)
+        if not config.pluginmanager.is_registered(steps):
+            config.pluginmanager.register(steps)
 
 
 def pytest_collection_modifyitems(items):

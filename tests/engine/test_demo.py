@@ -16,7 +16,7 @@ def test_shows_that_every_lead_carries_its_score():
     """It deploys, loads and pushes; it ends well and prints summary, check and dial order."""
     app = typer.Typer()
     cli.register(app)
-    shown = CliRunner().invoke(app, ["--leads", "250", "--scale", "60"])
+    shown = CliRunner().invoke(app, ["demo", "--leads", "250", "--scale", "60"])
     assert shown.exit_code == 0, shown.output
     assert "Deployed stack local with the Pulumi engine: " in shown.output
     assert "every lead carries its newest score and tier" in shown.output

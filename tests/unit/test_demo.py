@@ -42,7 +42,7 @@ def run(monkeypatch):
         monkeypatch.setattr(cli, "tell", tell)
         app = typer.Typer()
         cli.register(app)
-        return CliRunner().invoke(app, [])
+        return CliRunner().invoke(app, ["demo"])
 
     return run
 

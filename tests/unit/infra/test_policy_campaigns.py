@@ -239,3 +239,21 @@ def test_attempt_limit():
     )
     (said,) = told("lawful", free)
     assert "its list leads-senior has no attempt limit" in said
+
+
+@pytest.mark.parametrize(
+    ("stack", "number", "refusals"),
+    [
+        ("pr-7", "+12025550100", 0),
+        ("pr-7", "+4930555010", 1),
+        ("pr-7", "+12025550200", 1),
+        ("dev", "+4930555010", 0),
+    ],
+    ids=["fiction", "a number", "next to fiction", "no preview"],
+)
+def test_previews_show_a_number_of_nobody(stack: str, number: str, refusals: int):
+    """In a preview, and only there, the number that is shown is one kept for fiction."""
+    campaign = changed(pick("OutboundCampaign", "campaign-senior"), callerAddress=number)
+    campaign = replace(campaign, urn=f"urn:pulumi:{stack}::lead-scoring::x::campaign-senior")
+    said = told("calls-as-nobody", campaign)
+    assert ["would reach somebody" in one for one in said] == [True] * refusals

@@ -12,7 +12,7 @@ from infra.stack_files import PROJECT, read_config, stacks
 from simulator.permissions import known
 from tests.unit.infra.mocked import UNKNOWN, Run, run, run_stack
 
-STACKS = ("dev", "local", "prod", "staging")
+STACKS = ("dev", "local", "preview", "prod", "staging")
 EVERYWHERE = [
     *(("AuthDivision", name) for name in ("division", "scratch-division")),
     *(("AuthRole", name) for name in ("operator-role", "pusher-role", "scratch-role")),

@@ -17,6 +17,10 @@ config:
     - {host: 127.0.0.1, port: "8089", protocol: http}
   scoring:limit: 3
 """
+PREVIEW = """\
+config:
+  genesyscloud:awsRegion: eu-west-1
+"""
 DEV = """\
 config:
   genesyscloud:awsRegion: eu-central-1
@@ -31,6 +35,7 @@ def project(tmp_path):
     (folder / "Pulumi.yaml").write_text("name: scoring\nmain: program/\n", encoding="utf-8")
     (folder / "Pulumi.local.yaml").write_text(LOCAL, encoding="utf-8")
     (folder / "Pulumi.dev.yaml").write_text(DEV, encoding="utf-8")
+    (folder / "Pulumi.preview.yaml").write_text(PREVIEW, encoding="utf-8")
     return folder
 
 
@@ -82,13 +87,27 @@ def test_a_salt_in_the_project_wins(project, copy):
     assert settings(copy, "dev")["encryptionsalt"] == "shared"
 
 
-def test_a_preview_stack_is_configured_as_dev(project, copy):
-    """Each pull request has a stack of its own name with the settings of dev."""
+def test_preview_stacks_share_their_settings(project, copy):
+    """Each pull request has a stack of its own name with the settings of previews."""
     assert copy_project(project, copy, "pr-17") == ""
-    assert settings(copy, "pr-17") == yaml.safe_load(DEV)
+    assert settings(copy, "pr-17") == yaml.safe_load(PREVIEW)
 
 
-@pytest.mark.parametrize("name", ["prod", "pr-x", "../local", ""])
+def test_a_gateway_takes_the_place_of_a_region(project, copy):
+    """A stack of a region can be tried out on the simulated platform."""
+    config = {GATEWAYS: gateway_setting("http://127.0.0.1:99")}
+    assert copy_project(project, copy, "pr-17", config) == "http://127.0.0.1:99"
+    assert settings(copy, "pr-17")["config"] == config
+
+
+def test_previews_without_settings_are_told(project, copy):
+    """Where the file of the previews is missing, its name is in the message."""
+    (project / "Pulumi.preview.yaml").unlink()
+    with pytest.raises(UnknownStack, match=r"'pr-1': Pulumi\.preview\.yaml is missing"):
+        copy_project(project, copy, "pr-1")
+
+
+@pytest.mark.parametrize("name", ["prod", "pr-x", "../local", "", "preview"])
 def test_a_stack_without_settings_is_unknown(project, copy, name):
     """A wrong name is answered with the names there are, and no folder is made."""
     with pytest.raises(UnknownStack, match="Known are dev, local, and pr-<number>"):

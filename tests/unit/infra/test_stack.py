@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 from types import SimpleNamespace
 
@@ -18,17 +19,10 @@ from pulumi.automation import (
 from pulumi.automation._cmd import CommandResult
 
 from infra import stack as stacks
-from infra.stack import (
-    LOCAL_CLIENT,
-    PROVIDER_TYPE,
-    Refused,
-    Stack,
-    StackError,
-    _close,
-    _inline,
-    open_stack,
-)
+from infra import workspace as workspaces
+from infra.stack import PROVIDER_TYPE, Refused, Stack, StackError, list_stacks, open_stack
 from infra.stack_changes import CONTACT_LIST
+from infra.workspace import LOCAL_CLIENT, Runs, _inline
 from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET
 from toolchain.engine import EngineError
 
@@ -272,7 +266,7 @@ def test_a_missing_engine_is_told(project, monkeypatch):
     def none():
         raise EngineError("install it")
 
-    monkeypatch.setattr(stacks, "find_engine", none)
+    monkeypatch.setattr(workspaces, "find_engine", none)
     with pytest.raises(StackError, match="install it"):
         open_stack("dev", print, project)
 
@@ -320,20 +314,65 @@ def test_only_a_gateway_on_this_machine_gets_the_sandbox(project, monkeypatch, h
 
 def test_a_program_that_fails_ends_well():
     """What is left of a failed program is waited for, and its loop is closed in the end."""
-    loops = []
+    runs = Runs()
+    runs.settle()  # nothing has begun
 
     async def left():
         raise ValueError("the engine is gone")
 
     async def run():
-        _inline(print, loops)()
-        _close(loops)  # has no effect while it runs
+        _inline(print, runs)()
+        assert not runs.ended.is_set()
+        runs.close()  # has no effect while it runs
 
     first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
     first.run_until_complete(run())
     first.run_until_complete(left())
     first.close()
     second.run_until_complete(run())
-    assert loops == [second]
-    _close(loops)
+    runs.settle()
+    assert runs.loops == [second]
+    runs.close()
     assert second.is_closed()
+
+
+def test_after_a_failure_the_program_is_waited_for():
+    """The engine fails first; the program's run ends before the failure is told."""
+    waited = []
+    engine = FakeEngine(error=failure(CommandError, "error: refused"))
+    opened = Stack(engine, "", print, SimpleNamespace(settle=lambda: waited.append(True)))
+    with pytest.raises(StackError):
+        opened.preview()
+    assert waited == [True]
+
+
+def test_a_stack_gets_a_tag():
+    """A tag is set by the engine, whose failure is put into words."""
+    engine, opened = stack()
+    tags = {}
+    engine.set_tag = tags.__setitem__
+    opened.mark("lead-scoring:expires", "soon")
+    assert tags == {"lead-scoring:expires": "soon"}
+
+
+class Backend:
+    """A place where three stacks are kept."""
+
+    def list_stacks(self):
+        names = ("pr-7", "pr-70", "dev")
+        return [SimpleNamespace(name=name, resource_count=3) for name in names]
+
+    def list_tags(self, name):
+        return {"of": name}
+
+
+def test_stacks_are_listed_by_their_names(project, monkeypatch):
+    """Only stacks whose whole name fits are listed, each with its tags."""
+    (project / "Pulumi.dev.yaml").write_text("config: {}\n", encoding="utf-8")
+    Opened(monkeypatch)
+    monkeypatch.setattr(stacks.automation, "LocalWorkspace", lambda **_: Backend())
+    engine = project / "engine"
+    found = list_stacks(re.compile("pr-7"), "dev", project, engine=engine)
+    assert [(one.name, one.tags, one.resources) for one in found] == [("pr-7", {"of": "pr-7"}, 3)]
+    with pytest.raises(StackError, match="there is no stack 'x'"):
+        list_stacks(re.compile("x"), "x", project, engine=engine)
