@@ -28,15 +28,17 @@ class Answer:
     headers: tuple[Header, ...]
 
     @property
+    def all_headers(self) -> list[Header]:
+        """The headers, with the length of the body."""
+        return [*self.headers, (b"content-length", b"%d" % len(self.body))]
+
+    @property
     def messages(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The response as ASGI wants it."""
-        length = (b"content-length", b"%d" % len(self.body))
-        start = {
-            "type": "http.response.start",
-            "status": self.status,
-            "headers": [*self.headers, length],
-        }
-        return start, {"type": "http.response.body", "body": self.body}
+        return (
+            {"type": "http.response.start", "status": self.status, "headers": self.all_headers},
+            {"type": "http.response.body", "body": self.body},
+        )
 
 
 def problem(

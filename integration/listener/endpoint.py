@@ -36,7 +36,6 @@ _READ: Final = frozenset(
         b"webhook-signature",
     }
 )
-_CLOSE: Final = (b"connection", b"close")
 _LOG: Final = structlog.get_logger("leadscore.listener")
 
 
@@ -128,7 +127,6 @@ class Endpoint:
         return _refusal(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             f"the body is longer than {self._limit:,} bytes; send fewer items at a time",
-            _CLOSE,
         )
 
     async def _read(self, receive: Receive) -> bytes:
@@ -150,9 +148,7 @@ class Endpoint:
                 if len(parts) > self._limit:
                     raise self._too_long()
                 if self._held > _HELD_MOST:
-                    raise _wait(
-                        HTTPStatus.SERVICE_UNAVAILABLE, "too much at the same time", 1, _CLOSE
-                    )
+                    raise _wait(HTTPStatus.SERVICE_UNAVAILABLE, "too much at the same time", 1)
                 if not message.get("more_body"):
                     return bytes(parts)
                 message = await receive()

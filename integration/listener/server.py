@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from integration.listener.connections import Connection, ConnectionRules, ServerConfig
 from integration.service_settings import ServiceSettings
 
 _KEEP_ALIVE_S = 75
@@ -46,12 +48,13 @@ def listen(host: str, port: int) -> socket.socket:
 def make_server(app: ASGIApp, settings: ServiceSettings) -> Server:
     """A server for ``app``."""
     proxies = settings.trusted_proxies.replace(",", " ").split()
-    config = uvicorn.Config(
+    config = ServerConfig(
         app,
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="error",
         access_log=False,
         server_header=False,
         date_header=False,
@@ -59,6 +62,9 @@ def make_server(app: ASGIApp, settings: ServiceSettings) -> Server:
         forwarded_allow_ips=proxies,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=settings.request_seconds,
+    )
+    config.rules = ConnectionRules(
+        most=settings.connection_limit, request=settings.request_seconds, idle=_KEEP_ALIVE_S
     )
     return Server(config)
 
@@ -70,6 +76,14 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the command."""
         yield
+
+    async def on_tick(self, counter: int) -> bool:
+        """Several times a second: send late clients away; whether to end."""
+        now = asyncio.get_running_loop().time()
+        for connection in [*self.server_state.connections]:
+            assert isinstance(connection, Connection)
+            connection.look_at(now)
+        return await super().on_tick(counter)
 
     def stop(self) -> None:
         """Accept no more connections; requests under way get their answers."""

@@ -56,14 +56,19 @@ class Listener:
         return run_virtual(self.clock, main())
 
     @contextlib.asynccontextmanager
-    async def open(self):
+    async def open_desk(self):
+        """The desk and the keys, open."""
         self.keyring = Keyring(Settings(**self.options), self.clock)
         async with Desk(
             partial(Outbox, self.path), destination="list", clock=self.clock, rules=self.rules
         ) as self.desk:
-            app = build_app(
-                self.desk, Gate(self.keyring, self.clock), self.clock, body_limit=BODY_LIMIT
-            )
+            yield self.desk, self.keyring
+
+    @contextlib.asynccontextmanager
+    async def open(self):
+        async with self.open_desk() as (desk, keyring):
+            gate = Gate(keyring, self.clock)
+            app = build_app(desk, gate, self.clock, body_limit=BODY_LIMIT)
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://leads") as self.http:
                 yield self

@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Connections on a real socket: slow, greedy and broken clients are sent away.
+
+Nothing here waits for a time to pass: each test waits for what the service does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+
+import pytest
+
+from integration.listener.application import build_app
+from integration.listener.connections import ConnectionRules
+from integration.listener.endpoint import PATH
+from integration.listener.gate import Gate
+from integration.listener.server import CannotListen, listen, make_server
+from integration.settings import Settings
+from tests.unit.listener.conftest import update
+
+SOON = 0.3
+HEAD = f"POST {PATH} HTTP/1.1\r\nhost: leads\r\n"
+
+
+class Line:
+    """One connection of a client that says what it likes."""
+
+    def __init__(self, reader, writer) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    def say(self, text):
+        self.writer.write(text.encode() if isinstance(text, str) else text)
+
+    async def answer(self):
+        """Status, headers and document of the next response."""
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
+        body = await self.reader.readexactly(length)
+        return int(head.split()[1]), head, json.loads(body)
+
+    async def ended(self):
+        """What is left until the service hangs up."""
+        with contextlib.suppress(ConnectionError):
+            return await self.reader.read()
+        return b""
+
+
+class Site:
+    def __init__(self, listener, server, port) -> None:
+        self.listener = listener
+        self.server = server
+        self.port = port
+        self._writers = []
+
+    async def connect(self):
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self._writers.append(writer)
+        return Line(reader, writer)
+
+    def request(self, body, **more):
+        headers = self.listener.signed(body) | {"content-length": str(len(body.encode()))} | more
+        lines = [f"{name}: {value}\r\n" for name, value in headers.items() if value is not None]
+        return HEAD + "".join(lines) + "\r\n" + body
+
+    def hang_up(self):
+        for writer in self._writers:
+            writer.close()
+
+
+def on_socket(listener, work, **rules):
+    """The result of ``work(site)`` while the listener serves on a port of its own."""
+
+    async def main():
+        async with listener.open_desk() as (desk, keyring):
+            app = build_app(desk, Gate(keyring, listener.clock), listener.clock, body_limit=4096)
+            settings = Settings(request_seconds=5)
+            server = make_server(app, settings)
+            server.config.rules = ConnectionRules(**rules)
+            with listen("127.0.0.1", 0) as listening:
+                port = listening.getsockname()[1]
+                serving = asyncio.create_task(server.serve(sockets=[listening]))
+                site = Site(listener, server, port)
+                try:
+                    return await asyncio.wait_for(work(site), 60)
+                finally:
+                    site.hang_up()
+                    server.stop()
+                    await serving
+
+    return asyncio.run(main())
+
+
+def test_one_connection_for_many_requests(listener):
+    """A connection stays open between requests."""
+
+    async def work(site):
+        line = await site.connect()
+        statuses = []
+        for number in range(3):
+            line.say(site.request(json.dumps(update(f"L-{number}"))))
+            statuses.append((await line.answer())[0])
+        return statuses
+
+    assert on_socket(listener, work) == [202, 202, 202]
+
+
+def test_requests_in_one_go(listener):
+    """Requests that come without waiting for answers are answered one after the other."""
+
+    async def work(site):
+        line = await site.connect()
+        bodies = [json.dumps(update(f"L-{number}")) for number in range(3)]
+        line.say("".join(map(site.request, bodies)))
+        return [(await line.answer())[2]["results"][0]["leadId"] for _ in bodies]
+
+    assert on_socket(listener, work) == ["L-0", "L-1", "L-2"]
+
+
+@pytest.mark.parametrize(
+    "begun",
+    ["PO", HEAD, HEAD + "content-length: 10\r\ncontent-type: application/json\r\n\r\n{"],
+    ids=["a method", "headers", "a body"],
+)
+def test_a_client_that_stops_half_way(listener, begun):
+    """A request that does not come to an end in time is answered with 408, and hung up on."""
+
+    async def work(site):
+        line = await site.connect()
+        if begun.endswith("{"):
+            body = json.dumps(update())
+            line.say(site.request(body)[: -len(body) + 1])
+        else:
+            line.say(begun)
+        status, head, _ = await line.answer()
+        return status, "connection: close" in head, await line.ended()
+
+    assert on_socket(listener, work, request=SOON) == (408, True, b"")
+    assert listener.waiting() == []
+
+
+def test_a_client_that_sends_drop_by_drop(listener):
+    """What counts is when the request is complete, not whether something comes now and then."""
+
+    async def work(site):
+        line = await site.connect()
+
+        async def drip():
+            for letter in HEAD * 1000:
+                line.say(letter)
+                await asyncio.sleep(SOON / 20)
+
+        dripping = asyncio.create_task(drip())
+        try:
+            return (await line.answer())[0]
+        finally:
+            dripping.cancel()
+
+    assert on_socket(listener, work, request=SOON) == 408
+
+
+def test_a_client_that_says_nothing(listener):
+    """A connection without a request is closed without a word."""
+
+    async def work(site):
+        return await (await site.connect()).ended()
+
+    assert on_socket(listener, work, request=SOON) == b""
+
+
+def test_a_connection_that_is_not_used_any_more(listener):
+    """A connection that has been idle for long is closed."""
+
+    async def work(site):
+        line = await site.connect()
+        line.say(site.request(json.dumps(update())))
+        status, _, _ = await line.answer()
+        return status, await line.ended()
+
+    assert on_socket(listener, work, idle=SOON) == (202, b"")
+
+
+def test_a_client_that_takes_no_answers(listener):
+    """Who sends and sends, and reads nothing, is cut off."""
+
+    async def work(site):
+        small = socket.socket()
+        small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        small.setblocking(False)  # noqa: FBT003 - the socket's own
+        await asyncio.get_running_loop().sock_connect(small, ("127.0.0.1", site.port))
+        loop = asyncio.get_running_loop()
+        with small, pytest.raises(ConnectionError):
+            while True:
+                await loop.sock_sendall(small, f"GET {PATH} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+
+    on_socket(listener, work, request=SOON)
+
+
+def test_headers_that_are_too_long(listener):
+    """Headers beyond the limit are refused, whether they come to an end or not."""
+
+    async def work(site):
+        statuses = []
+        for end in ("\r\n\r\n", ""):
+            line = await site.connect()
+            line.say(HEAD + "x: " + "y" * (600_000 if not end else 40_000) + end)
+            statuses.append((await line.answer())[0])
+        return statuses
+
+    assert on_socket(listener, work) == [431, 431]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "\x16\x03\x01\x02\x00\x01\x00\x01",
+        "GET\r\n\r\n",
+        HEAD + "content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        HEAD + "content-length: -5\r\n\r\n",
+        HEAD + "content-length: 5\r\ncontent-length: 6\r\n\r\n",
+        "CONNECT leads:80 HTTP/1.1\r\n\r\n",
+        "POST /\xff HTTP/1.1\r\n\r\n",
+    ],
+    ids=["TLS", "a word", "two lengths", "less than nothing", "lengths", "a tunnel", "no path"],
+)
+def test_what_is_no_request(listener, nonsense):
+    """What cannot be read, or could be read in two ways, is refused, and hung up on."""
+
+    async def work(site):
+        line = await site.connect()
+        line.say(nonsense.encode("latin-1"))
+        status, _, _ = await line.answer()
+        return status, await line.ended()
+
+    assert on_socket(listener, work) == (400, b"")
+
+
+def test_one_connection_too_many(listener):
+    """Connections beyond the limit are turned away; those within it go on."""
+
+    async def work(site):
+        lines = [await site.connect() for _ in range(2)]
+        for line in lines:
+            line.say(site.request(json.dumps(update())))
+        first = [(await line.answer())[0] for line in lines]
+        extra = await site.connect()
+        turned_away = (await extra.answer())[0]
+        lines[0].say(site.request(json.dumps(update())))
+        return first, turned_away, (await lines[0].answer())[0]
+
+    assert on_socket(listener, work, most=2) == ([202, 202], 503, 202)
+
+
+def test_a_body_in_pieces(listener):
+    """A chunked body is read to its end; one that is too long is refused on the way."""
+
+    async def work(site):
+        body = json.dumps(update())
+        request = site.request(body, **{"content-length": None, "transfer-encoding": "chunked"})
+        head = request[: -len(body)]
+        statuses = []
+        for parts in ([body[:10], body[10:]], [body, " " * 5000]):
+            line = await site.connect()
+            line.say(head + "".join(f"{len(one):x}\r\n{one}\r\n" for one in parts) + "0\r\n\r\n")
+            statuses.append((await line.answer())[0])
+        return statuses
+
+    assert on_socket(listener, work) == [202, 413]
+
+
+def test_an_answer_before_the_body(listener):
+    """A client that asks first is refused by its headers, and never sends the body."""
+
+    async def work(site):
+        line = await site.connect()
+        line.say(HEAD + "content-length: 99999999\r\nexpect: 100-continue\r\n")
+        line.say("content-type: application/json\r\n\r\n")
+        return (await line.answer())[0]
+
+    assert on_socket(listener, work) == 413
+
+
+def test_a_client_that_leaves_half_way(listener):
+    """A body that breaks off with its connection is no body."""
+
+    async def work(site):
+        body = json.dumps([update(f"L-{number}") for number in range(20)])
+        line = await site.connect()
+        line.say(site.request(body)[:-5])
+        await line.writer.drain()
+        line.writer.close()
+        other = await site.connect()
+        other.say(site.request(json.dumps(update("other"))))
+        return (await other.answer())[0]
+
+    assert on_socket(listener, work) == 202
+    assert [lead for lead, _, _ in listener.waiting()] == ["other"]
+
+
+def test_a_port_that_is_taken():
+    """Where nobody can listen, the message says what to choose."""
+    with (
+        listen("127.0.0.1", 0) as taken,
+        pytest.raises(CannotListen, match="choose another --listen-host or --listen-port"),
+    ):
+        listen("127.0.0.1", taken.getsockname()[1])
