@@ -23,6 +23,8 @@ _HEADERS_LIMIT = 32 * 1024
 _UNPARSED_LIMIT = 2 * 256 * 1024
 """Bytes that may come before headers are complete: asyncio reads half of it at a time, and some
 of that may belong to the request before."""
+_PIPELINED = 100
+"""Requests that may come on one connection before they are answered; each takes memory."""
 _UNREADABLE = HTTPStatus.BAD_REQUEST, "the request is no HTTP"
 
 
@@ -46,8 +48,8 @@ class ServerConfig(uvicorn.Config):
     rules = ConnectionRules()
 
 
-class _TooLong(Exception):
-    """The headers are too long; raised through the parser."""
+class _Refused(Exception):
+    """The request is not to be read on; raised through the parser."""
 
 
 class Connection(HttpToolsProtocol):
@@ -92,13 +94,16 @@ class Connection(HttpToolsProtocol):
         """All headers are there.
 
         Raises:
-            _TooLong: they are too long.
+            _Refused: they are too long, or too many requests came before their answers.
         """
         self._in_head = False
         length = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if length > self._rules.headers:
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too long"
-            raise _TooLong
+            raise _Refused
+        if len(self.pipeline) >= _PIPELINED:
+            self._refusal = HTTPStatus.BAD_REQUEST, "too many requests without waiting for answers"
+            raise _Refused
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
