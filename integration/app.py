@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from integration.batch import BatchTools
 from integration.campaigns import Action, Campaigns, CampaignState
@@ -22,6 +22,8 @@ from integration.clock import Clock, SystemClock
 from integration.configuration import SettingsError
 from integration.connection import Connection
 from integration.delivery import DeliveryReport
+from integration.doctoring.doctor import diagnose
+from integration.doctoring.findings import Diagnosis
 from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifier
 from integration.explaining.explanation import Explanation
 from integration.explaining.looking import Explaining
@@ -30,7 +32,7 @@ from integration.listener.keys import KeyProblem, Keyring
 from integration.load_run import LoadRun
 from integration.loading import Loader, TierLoader
 from integration.order import Verdict
-from integration.outbox import LedgerRecord, Outbox, OutboxStatus
+from integration.outbox import LedgerRecord, Outbox, OutboxStatus, RunCounts
 from integration.planning import plan
 from integration.platform.client import Transport
 from integration.platform.outgoing import post_json
@@ -45,6 +47,7 @@ from integration.reports import (
     SweepSummary,
     VerdictRow,
 )
+from integration.run_summary import summary_of
 from integration.scores import instant_of
 from integration.serving import Service
 from integration.settings import Settings
@@ -89,7 +92,15 @@ class App:
         self._connection: Connection | None = None
         self._stop = asyncio.Event()
         self._cut_short = False
-        self.outbox = Outbox(settings.outbox)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """The outbox, opened when it is used first.
+
+        Raises:
+            OutboxError: the file cannot be used.
+        """
+        return Outbox(self._settings.outbox)
 
     async def __aenter__(self) -> Self:
         return self
@@ -106,7 +117,8 @@ class App:
         """Close connections and the outbox."""
         if self._connection is not None:
             await self._connection.close()
-        self.outbox.close()
+        if "outbox" in vars(self):
+            self.outbox.close()
 
     def interrupt(self) -> None:
         """Settle what is under way, keep the rest, and come to an end."""
@@ -135,10 +147,7 @@ class App:
             report = await push.deliver(run)
         finally:
             self.outbox.records.finish_run(run, self._now())
-        counts = self.outbox.records.counts(run)
-        return self._summary(
-            run, name, counts.verdicts, counts.unchanged, counts.previous_logged, report, started
-        )
+        return self._summary(run, name, self.outbox.records.counts(run), report, started)
 
     async def resume(self, *, progress: ProgressSink | None = None) -> RunSummary:
         """Deliver what earlier runs have left behind."""
@@ -150,9 +159,8 @@ class App:
         left = self.outbox.records.status(self._now())
         verdicts[Verdict.WAITING] = left.ready + left.put_off + left.claimed
         delivered = report.verdicts[Verdict.DELIVERED]
-        return self._summary(
-            None, "earlier runs", verdicts, report.unchanged, delivered, report, started
-        )
+        counts = RunCounts(verdicts, report.unchanged, delivered)
+        return self._summary(None, "earlier runs", counts, report, started)
 
     async def load(
         self,
@@ -192,6 +200,14 @@ class App:
         settings, client = self._settings, self._connect().client
         campaigns = dict(zip(settings.lists(), settings.campaigns(), strict=True))
         return await Explaining(client, campaigns, settings.policy(), self._clock).explain(lead_id)
+
+    async def doctor(self, outputs: Mapping[str, Any]) -> Diagnosis:
+        """How everything stands that calls and scores need; changes nothing.
+
+        Args:
+            outputs: what the stack exports; empty without one.
+        """
+        return await diagnose(self._settings, self._connect(), self._connected, outputs)
 
     async def plan(self, rows: Iterable[SourceRow]) -> Plan:
         """What pushing ``rows`` would take; changes nothing.
@@ -291,17 +307,20 @@ class App:
 
     def _connect(self) -> Connection:
         if self._connection is None:
-            try:
-                self._connection = Connection(
-                    self._settings,
-                    clock=self._clock,
-                    transport=self._transport,
-                    rng=self._rng,
-                    telemetry=self._telemetry,
-                )
-            except ValueError as problem:
-                raise SettingsError([str(problem)]) from None
+            self._connection = self._connected(self._settings)
         return self._connection
+
+    def _connected(self, settings: Settings) -> Connection:
+        try:
+            return Connection(
+                settings,
+                clock=self._clock,
+                transport=self._transport,
+                rng=self._rng,
+                telemetry=self._telemetry,
+            )
+        except ValueError as problem:
+            raise SettingsError([str(problem)]) from None
 
     def _thorough(self, verb: str) -> PushTools:
         """What a push works with that also writes what lies there in a wrong way.
@@ -355,43 +374,18 @@ class App:
         self,
         run: int | None,
         source: str,
-        verdicts: dict[str, int],
-        unchanged: int,
-        previous_logged: int,
+        counts: RunCounts,
         report: DeliveryReport,
         started: float,
     ) -> RunSummary:
-        connection = self._connect()
-        budget = connection.budget.status()
-        calls = connection.client.calls.made
-        rows = sum(verdicts.values())
-        accepted = rows - verdicts.get(Verdict.REJECTED, 0)
-        waiting = verdicts.get(Verdict.WAITING, 0)
-        return RunSummary(
-            run_id=run,
-            source=source,
-            rows=rows,
-            accepted=accepted,
-            delivered=verdicts.get(Verdict.DELIVERED, 0),
-            unchanged=unchanged,
-            superseded=verdicts.get(Verdict.SUPERSEDED, 0),
-            duplicates=verdicts.get(Verdict.DUPLICATE, 0),
-            conflicts=verdicts.get(Verdict.CONFLICT, 0),
-            rejected=verdicts.get(Verdict.REJECTED, 0),
-            unknown=verdicts.get(Verdict.UNKNOWN_LEAD, 0),
-            waiting=waiting,
-            calls=calls,
-            # against one read and one write for each score, the only other audited way
-            calls_saved=max(0, 2 * accepted - calls),
-            waits=budget.waits,
-            waited_seconds=budget.waited,
-            episodes_429=budget.episodes,
-            previous_logged=previous_logged,
+        stop = "cut" if self._cut_short else "stop"
+        return summary_of(
+            run,
+            source,
+            counts,
+            report,
+            self._connect(),
             audit=self._settings.audit,
-            tier_moves=connection.moves.made,
-            recalls_waited_for=connection.moves.waiting,
             seconds=self._clock.monotonic() - started,
-            # A signal that came too late to keep anything from being done has ended nothing.
-            interrupted=self._stop.is_set() and (self._cut_short or waiting > 0),
-            stopped=report.stopped,
+            ended_by=stop if self._stop.is_set() else "",
         )

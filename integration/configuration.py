@@ -36,7 +36,9 @@ SECRET: Final = "client_secret"  # noqa: S105 - the name of an option
 SECRET_FILE: Final = "client_secret_file"  # noqa: S105 - the same
 STORE: Final = "store"
 CONTACT_LIST: Final = "contact_list"
-CONTACTS: Final = ("client_id", SECRET, CONTACT_LIST)
+SIGN_IN: Final = ("client_id", SECRET)
+"""What a command needs that looks at whatever the settings name."""
+CONTACTS: Final = (*SIGN_IN, CONTACT_LIST)
 """What a command needs that loads contacts, beside a region or a gateway.
 
 With the strategy queues, the lists of both tiers take the place of the one.

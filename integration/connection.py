@@ -45,7 +45,7 @@ class Connection:
         rng: random.Random,
         telemetry: Telemetry,
     ) -> None:
-        self._clock = clock
+        self.clock = clock
         self._rng = rng
         self._policy = RetryPolicy(attempts=settings.retry_attempts, total=settings.retry_total)
         self._quota = RetryQuota()
@@ -79,7 +79,7 @@ class Connection:
         Args:
             thorough: it also mends what lies in the wrong place.
         """
-        settings, client, clock = self._settings, self.client, self._clock
+        settings, client, clock = self._settings, self.client, self.clock
         policy, batch = settings.policy(), settings.batch_size
         match settings.store:
             case "data_service":
@@ -119,7 +119,7 @@ class Connection:
             self.client,
             list_id,
             self._settings.policy(),
-            self._clock,
+            self.clock,
             batch=self._settings.batch_size,
             concurrency=self._settings.concurrency,
             thorough=thorough,
@@ -128,7 +128,7 @@ class Connection:
     def export(self, list_id: str) -> ContactExport:
         """The next export of a contact list."""
         return ContactExport(
-            self.client, list_id, partial(fetch, transport=self._transport), self._clock
+            self.client, list_id, partial(fetch, transport=self._transport), self.clock
         )
 
     def bulk_edit(self, list_id: str) -> BulkEdit:
@@ -138,12 +138,12 @@ class Connection:
     def loader(self, list_id: str) -> ContactLoader:
         """Puts contacts on a contact list."""
         return ContactLoader(
-            self.client, self.budget, list_id, self._settings.policy(), self.retries, self._clock
+            self.client, self.budget, list_id, self._settings.policy(), self.retries, self.clock
         )
 
     def retries(self) -> RetrySession:
         """Bounds for the repetition of one batch of writes."""
-        return RetrySession(self._policy, clock=self._clock, rng=self._rng, quota=self._quota)
+        return RetrySession(self._policy, clock=self.clock, rng=self._rng, quota=self._quota)
 
     async def close(self) -> None:
         """Close the client's connections."""

@@ -33,7 +33,8 @@ from simulator.switches import Switches
 BOOTSTRAP_CLIENT = "local-deployer"
 BOOTSTRAP_SECRET = "local-deployer-secret"  # noqa: S105 - public on purpose, loopback only
 BOOTSTRAP_RATE = 3000
-SNAPSHOT_VERSION = 4
+USUAL_PRODUCTS = ("purecloud3",)
+SNAPSHOT_VERSION = 5
 
 
 class State(Protocol):
@@ -77,6 +78,8 @@ class Organisation:
     def reset(self) -> None:
         """Begin anew: as just made, but for the clock and the switches, which go on."""
         self.clock_skew = timedelta()
+        self.products: tuple[str, ...] = USUAL_PRODUCTS
+        """Ids of what the organisation has licensed."""
         self.ids = Ids(self.seed)
         self.id = self.ids.new()
         self.access = Access(self.ids)
@@ -122,6 +125,7 @@ class Organisation:
             "id": self.id,
             "seed": self.seed,
             "clock_skew": self.clock_skew.total_seconds(),
+            "products": list(self.products),
             "switches": self.switches.model_dump(mode="json"),
             "faults": self.faults.snapshot(self.clock.monotonic()),
             "states": {name: state.snapshot() for name, state in self.states().items()},
@@ -141,6 +145,7 @@ class Organisation:
         self.reset()
         self.id = data["id"]
         self.set_clock_skew(data["clock_skew"])
+        self.products = tuple(data["products"])
         self.switches.update(data["switches"])
         self.faults = FaultPlan.restored(data["faults"], self.clock.monotonic())
         for name, state in self.states().items():

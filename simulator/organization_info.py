@@ -47,9 +47,9 @@ def get_me(call: Call) -> dict[str, Any]:
     }
 
 
-def get_products(call: Call) -> dict[str, Any]:  # noqa: ARG001 - a handler
+def get_products(call: Call) -> dict[str, Any]:
     """The products that the organisation has."""
-    products = [{"id": "purecloud3"}]
+    products = [{"id": product} for product in call.organisation.products]
     return {
         "entities": products,
         "pageSize": len(products),

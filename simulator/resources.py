@@ -30,6 +30,7 @@ from simulator import (
     rate_report,
     roles,
     scripts,
+    subjects,
 )
 from simulator.http import Operation
 from simulator.outbound import (
@@ -62,6 +63,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *divisions.OPERATIONS,
     *division_objects.OPERATIONS,
     *roles.OPERATIONS,
+    *subjects.OPERATIONS,
     *organization_info.OPERATIONS,
     *users.OPERATIONS,
     *user_skills.OPERATIONS,

@@ -13,6 +13,7 @@ import typer
 from integration.app import App
 from integration.cli.campaigns import CampaignVerbs
 from integration.cli.console import NAME, pass_on_output, result
+from integration.cli.doctoring import DoctorVerb
 from integration.cli.explaining import ExplainVerb
 from integration.cli.forgetting import ForgetVerb
 from integration.cli.plugins import add_plugins, names_of
@@ -47,6 +48,7 @@ def build(make_app: AppFactory, clock: Clock) -> typer.Typer:
     app.callback()(_about)
     Verbs(make_app, clock).register(app)
     CampaignVerbs(make_app).register(app)
+    DoctorVerb(make_app).register(app)
     ExplainVerb(make_app).register(app)
     SweepVerb(make_app, clock).register(app)
     ServeVerb(make_app).register(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from integration.configuration import SECRETS, flag, load_settings
 from integration.service_settings import ServiceSettings
 from integration.settings import Settings
-from integration.stack import Client
+from integration.stack import Client, read_stack
 from integration.telemetry import configure_logs
 
 EPILOG: Final = (
@@ -37,6 +37,9 @@ COMMON: Final = tuple(name for name in Settings.model_fields if name not in _SER
 """The settings of all other commands; those of the service alone would be noise there."""
 
 
+OutputsOf = Callable[[str], Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """The settings given on one command line; those that are not given are None."""
@@ -45,18 +48,30 @@ class Given:
     flags: dict[str, Any] = field(default_factory=dict)
     stack: str | None = None
 
-    def load(self, needs: Collection[str] = (), *, client: Client = "pusher") -> Settings:
+    def load(
+        self,
+        needs: Collection[str] = (),
+        *,
+        client: Client = "pusher",
+        outputs_of: OutputsOf = read_stack,
+    ) -> Settings:
         """Together with environment, stack and file; logs are set up as they say.
 
         Args:
             needs: settings that must not be blank.
             client: which of a stack's OAuth clients to be.
+            outputs_of: reads what a stack exports.
 
         Raises:
             SettingsError: everything that is wrong.
         """
         settings = load_settings(
-            self.flags, config=self.config, needs=needs, stack=self.stack, client=client
+            self.flags,
+            config=self.config,
+            needs=needs,
+            stack=self.stack,
+            client=client,
+            outputs_of=outputs_of,
         )
         secrets = [settings.read_secret().get_secret_value()] if needs else []
         configure_logs(settings.log_format, settings.log_level, secrets=secrets)

@@ -14,7 +14,7 @@ from integration.explaining.comparing import condition, joined, predicate
 from integration.explaining.explanation import Condition, FilterVerdict, RuleVerdict
 
 PRECALL: Final = "DIALER_PRECALL"
-_KEEPS_OUT: Final = frozenset({"DO_NOT_DIAL", "CONTACT_UNCALLABLE", "NUMBER_UNCALLABLE"})
+KEEPS_OUT: Final = frozenset({"DO_NOT_DIAL", "CONTACT_UNCALLABLE", "NUMBER_UNCALLABLE"})
 _ACTIONS: Final[Mapping[str, str]] = {
     "DO_NOT_DIAL": "do not dial",
     "CONTACT_UNCALLABLE": "never call this contact again",
@@ -76,7 +76,7 @@ def rule_verdicts(
                 told,
                 tuple(_action(one, skills) for one in rule.get("actions") or ()),
                 tuple(skills.get(one, one) for one in skills_of(rule)),
-                any(one.get("actionTypeName") in _KEEPS_OUT for one in rule.get("actions") or ()),
+                any(one.get("actionTypeName") in KEEPS_OUT for one in rule.get("actions") or ()),
             )
 
 

@@ -49,11 +49,24 @@ _NEVER_SERVED = frozenset({501, 505})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A call that went well: the JSON body, None where it was empty."""
+    """A call that went well: the JSON body, None where it was empty.
+
+    Attributes:
+        status: the HTTP status.
+        body: what was sent.
+        correlation_id: what Genesys support asks for.
+        sent: the header ``Date``; blank where there is none.
+    """
 
     status: int
     body: Any
     correlation_id: str
+    sent: str = ""
+
+    @property
+    def date(self) -> datetime | None:
+        """When the server sent this, by its own clock, cut to seconds; None where unknown."""
+        return _date(self.sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,7 @@ def accepted(operation: str, reply: Reply, expect: type[Any] | None) -> Answer:
             correlation_id=correlation_id,
             ambiguous=True,
         )
-    return Answer(status=reply.status, body=body, correlation_id=correlation_id)
+    return Answer(reply.status, body, correlation_id, reply.headers.get("date", ""))
 
 
 def refusal(operation: str, reply: Reply, *, now: datetime, client: str) -> PlatformError:

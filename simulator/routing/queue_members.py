@@ -9,7 +9,7 @@ Source: RoutingApi of the official SDK 269; provider reference, section B.9.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from simulator.entities import Entity
@@ -20,6 +20,7 @@ from simulator.http import Answer, Call, Operation
 from simulator.references import QUEUE, USER
 from simulator.routing.membership import Member, add_members, members_of
 from simulator.routing.queues import QUEUES
+from simulator.routing.user_skills import proficiencies
 
 MOST = 100
 """Members in one call."""
@@ -52,8 +53,9 @@ def member_body(queue: Entity, member: Member) -> dict[str, Any]:
 
 
 def list_members(call: Call) -> dict[str, Any]:
-    """The members, by name; ``memberBy``, ``joined`` and ``name`` narrow them."""
+    """The members, by name; ``memberBy``, ``joined``, ``name`` and ``skills`` narrow them."""
     queue = _queue(call, _SEE)
+    skills = {skill.casefold() for skill in call.listing("skills")}
     by, name = call.text("memberBy").lower(), call.text("name").casefold()
     joined = call.flag("joined") if call.text("joined") else None
     found = [
@@ -62,10 +64,17 @@ def list_members(call: Call) -> dict[str, Any]:
         if by in ("", member.by)
         and name in member.user.name.casefold()
         and joined in (None, member.joined)
+        and (not skills or _has_one(call, member, skills))
     ]
     if call.text("sortOrder").lower().startswith("d"):
         found.reverse()
     return _listing(call, queue, found)
+
+
+def _has_one(call: Call, member: Member, skills: Collection[str]) -> bool:
+    """Whether an agent has a skill whose name contains one of ``skills``, in any case."""
+    names = [name.casefold() for name in proficiencies(call.organisation, member.user)]
+    return any(wanted in name for wanted in skills for name in names)
 
 
 def change_members(call: Call) -> Answer:

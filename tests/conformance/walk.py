@@ -62,6 +62,7 @@ WALK: dict[str, list[Ask]] = {
         Ask(),
         Ask(query={"queryType": "domain", "query": "outbound", **PAGE}),
     ],
+    "get_authorization_subjects_me": [Ask(), Ask(query={"includeFullRoles": "true"})],
     "post_authorization_division_object": [
         Ask(["$queueId"], path={"divisionId": "$spareDivisionId"}),
         Ask(["$contactListId"], path={"objectType": "CONTACTLIST"}),
@@ -134,6 +135,7 @@ WALK: dict[str, list[Ask]] = {
     "get_routing_queue_members": [
         Ask(),
         Ask(query={**PAGE, "memberBy": "user", "joined": "true", "name": "A"}),
+        Ask(query={**PAGE, "skills": "High Value Sales"}),
     ],
     "post_routing_queue_members": [
         Ask([{"id": "$userId"}], query={"delete": "false"}),

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""This machine: its outbox, and whether its settings say what the stack says."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+
+from integration.doctoring.desk import Desk
+from integration.doctoring.findings import Remark, fail, ok, unknown, warn
+from integration.outbox import Outbox, OutboxError
+from integration.scores import format_instant, instant_of
+
+
+async def outbox(desk: Desk) -> AsyncIterator[Remark]:
+    """The outbox can be used, and what is stuck in it."""
+    where = desk.settings.outbox
+    if not where.exists():
+        folder = next(one for one in where.absolute().parents if one.exists())
+        if os.access(folder, os.W_OK | os.X_OK):
+            yield ok(f"{where} is made by the first push")
+        else:
+            yield fail(f"{where} cannot be made in {folder}", "name another file with --outbox")
+        return
+    if not all(os.access(one, os.R_OK | os.W_OK) for one in (where, where.absolute().parent)):
+        yield fail(f"{where} cannot be written by this user", "run as the user who made it")
+        return
+    try:
+        with closing(Outbox(where)) as box:
+            status = box.records.status(instant_of(desk.clock.now()))
+    except (OutboxError, sqlite3.Error) as problem:
+        yield fail(f"{problem}", "keep a copy of the file before you do anything to it")
+        return
+    if status.parked:
+        told = ", ".join(f"{count:,} {reason}" for reason, count in status.parked.items())
+        yield warn(f"parked: {told}", "see leadscore status; leadscore retry tries them again")
+    elif status.put_off or status.ready or status.claimed:
+        since = "" if status.oldest is None else f" since {format_instant(status.oldest)}"
+        waiting = status.put_off + status.ready + status.claimed
+        yield ok(f"{waiting:,} scores wait for delivery{since}")
+    else:
+        yield ok(f"{where}: nothing waits")
+
+
+async def stack(desk: Desk) -> AsyncIterator[Remark]:
+    """The settings that count are those of the stack."""
+    if not desk.stack:
+        yield unknown("no stack is named", "name it with --stack to compare")
+        return
+    other = [
+        f"{option} is {_text(getattr(desk.settings, option))}, not {_text(value)}"
+        for option, value in desk.stack.items()
+        if _text(getattr(desk.settings, option)) != _text(value)
+    ]
+    if other:
+        yield fail(
+            "; ".join(other),
+            "take them out of flags, environment and file, or change the stack and deploy it",
+        )
+    else:
+        yield ok(f"all {len(desk.stack)} are as the stack says")
+
+
+def _text(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) else str(value)
