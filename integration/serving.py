@@ -45,7 +45,7 @@ class Service:
     async def run(self, listening: socket.socket) -> None:
         """Serve on ``listening`` until told to stop."""
         async with self.desk() as desk, asyncio.TaskGroup() as group:
-            server = make_server(self.app(desk), self._settings)
+            server = make_server(self.app(desk), self._settings, self._tools.clock)
             serving = group.create_task(server.serve(sockets=[listening]))
             answered = asyncio.Event()
             group.create_task(self.stream(desk).run(answered))

@@ -15,8 +15,10 @@ from http import HTTPStatus
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from integration.clock import Clock
 from integration.listener import answers
 
 _HEADERS_LIMIT = 32 * 1024
@@ -43,9 +45,21 @@ class ConnectionRules:
 
 
 class ServerConfig(uvicorn.Config):
-    """The server's settings, with the rules of its connections."""
+    """The server's settings, with the rules of its connections and the time.
 
-    rules = ConnectionRules()
+    Args:
+        app: the application.
+        clock: the time.
+        rules: limits of its connections.
+        options: uvicorn's own.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, clock: Clock, rules: ConnectionRules, **options: Any
+    ) -> None:
+        super().__init__(app, **options)
+        self.clock = clock
+        self.rules = rules
 
 
 class _Refused(Exception):
@@ -59,6 +73,7 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._clock = self.config.clock
         self._rules = self.config.rules
         self._refusal = _UNREADABLE
         self._of_head = 0
@@ -69,7 +84,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's own signature
         """A client has connected; one too many is sent away."""
         super().connection_made(transport)
-        self.deadline = self.loop.time() + self._rules.request
+        self.deadline = self._clock.monotonic() + self._rules.request
         if len(self.connections) > self._rules.most:
             self.refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections")
 
@@ -126,7 +141,7 @@ class Connection(HttpToolsProtocol):
     def _allow(self, seconds: float) -> None:
         """The client has so long from now, unless it owes us something already."""
         if not self.flow.write_paused:
-            self.deadline = self.loop.time() + seconds
+            self.deadline = self._clock.monotonic() + seconds
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's
         """The request cannot be read: say so and disconnect."""
@@ -151,7 +166,7 @@ class Connection(HttpToolsProtocol):
         self._rest()
 
     def look_at(self, now: float) -> None:
-        """Disconnect a client that is late at ``now``, the loop's time in seconds."""
+        """Disconnect a client that is late at ``now``, in seconds of the clock's monotonic time."""
         if self.transport.is_closing():
             # What is left to send gets as much time as a request has.
             if self.deadline == math.inf:

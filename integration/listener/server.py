@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from integration.clock import Clock
 from integration.listener.connections import Connection, ConnectionRules, ServerConfig
 from integration.service_settings import ServiceSettings
 
@@ -45,11 +45,15 @@ def listen(host: str, port: int) -> socket.socket:
     return server
 
 
-def make_server(app: ASGIApp, settings: ServiceSettings) -> Server:
+def make_server(app: ASGIApp, settings: ServiceSettings, clock: Clock) -> Server:
     """A server for ``app``."""
     proxies = settings.trusted_proxies.replace(",", " ").split()
     config = ServerConfig(
         app,
+        clock=clock,
+        rules=ConnectionRules(
+            most=settings.connection_limit, request=settings.request_seconds, idle=_KEEP_ALIVE_S
+        ),
         http=Connection,
         ws="none",
         lifespan="off",
@@ -63,14 +67,20 @@ def make_server(app: ASGIApp, settings: ServiceSettings) -> Server:
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=settings.request_seconds,
     )
-    config.rules = ConnectionRules(
-        most=settings.connection_limit, request=settings.request_seconds, idle=_KEEP_ALIVE_S
-    )
-    return Server(config)
+    return Server(config, clock)
 
 
 class Server(uvicorn.Server):
-    """Serves until it is told to stop, beside other work of the event loop."""
+    """Serves until it is told to stop, beside other work of the event loop.
+
+    Args:
+        config: its settings.
+        clock: the time.
+    """
+
+    def __init__(self, config: ServerConfig, clock: Clock) -> None:
+        super().__init__(config)
+        self._clock = clock
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -79,7 +89,7 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Several times a second: send late clients away; whether to end."""
-        now = asyncio.get_running_loop().time()
+        now = self._clock.monotonic()
         for connection in [*self.server_state.connections]:
             assert isinstance(connection, Connection)
             connection.look_at(now)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Connections on a real socket: slow, greedy and broken clients are sent away.
 
-Nothing here waits for a time to pass: each test waits for what the service does.
+Time is moved, as everywhere: a client that is late has been overtaken by the clock.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import socket
 import pytest
 
 from integration.listener.application import build_app
-from integration.listener.connections import ConnectionRules
 from integration.listener.endpoint import PATH
 from integration.listener.gate import Gate
 from integration.listener.server import CannotListen, listen, make_server
 from integration.settings import Settings
 from tests.unit.listener.conftest import update
 
-SOON = 0.3
+LATE = 11
+IDLE = 76
 HEAD = f"POST {PATH} HTTP/1.1\r\nhost: leads\r\n"
 
 
@@ -66,6 +66,16 @@ class Site:
         lines = [f"{name}: {value}\r\n" for name, value in headers.items() if value is not None]
         return HEAD + "".join(lines) + "\r\n" + body
 
+    async def connected(self):
+        """The service's side of the only connection, as soon as it has one."""
+        connections = self.server.server_state.connections
+        await until(lambda: connections)
+        (one,) = connections
+        return one
+
+    def pass_time(self, seconds):
+        self.listener.clock.advance(seconds)
+
     def hang_up(self):
         for writer in self._writers:
             writer.close()
@@ -74,18 +84,16 @@ class Site:
 async def until(holds):
     """Wait for what the service does by itself."""
     while not holds():  # noqa: ASYNC110 - it tells nobody
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
 
 
-def on_socket(listener, work, **rules):
+def on_socket(listener, work, **settings):
     """The result of ``work(site)`` while the listener serves on a port of its own."""
 
     async def main():
         async with listener.open_desk() as (desk, keyring):
             app = build_app(desk, Gate(keyring, listener.clock), listener.clock, body_limit=4096)
-            settings = Settings(request_seconds=5)
-            server = make_server(app, settings)
-            server.config.rules = ConnectionRules(**rules)
+            server = make_server(app, Settings(**settings), listener.clock)
             with listen("127.0.0.1", 0) as listening:
                 listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
                 port = listening.getsockname()[1]
@@ -127,25 +135,21 @@ def test_requests_in_one_go(listener):
     assert on_socket(listener, work) == ["L-0", "L-1", "L-2"]
 
 
-@pytest.mark.parametrize(
-    "begun",
-    ["PO", HEAD, HEAD + "content-length: 10\r\ncontent-type: application/json\r\n\r\n{"],
-    ids=["a method", "headers", "a body"],
-)
+@pytest.mark.parametrize("begun", ["PO", HEAD, None], ids=["a method", "headers", "a body"])
 def test_a_client_that_stops_half_way(listener, begun):
     """A request that does not come to an end in time is answered with 408, and hung up on."""
 
     async def work(site):
         line = await site.connect()
-        if begun.endswith("{"):
-            body = json.dumps(update())
-            line.say(site.request(body)[: -len(body) + 1])
-        else:
-            line.say(begun)
+        text = begun or site.request(json.dumps(update()))[:-1]
+        line.say(text)
+        connection = await site.connected()
+        await until(lambda: connection._receiving)
+        site.pass_time(LATE)
         status, head, _ = await line.answer()
         return status, "connection: close" in head, await line.ended()
 
-    assert on_socket(listener, work, request=SOON) == (408, True, b"")
+    assert on_socket(listener, work) == (408, True, b"")
     assert listener.waiting() == []
 
 
@@ -154,40 +158,44 @@ def test_a_client_that_sends_drop_by_drop(listener):
 
     async def work(site):
         line = await site.connect()
+        connection = await site.connected()
+        line.say("P")
+        await until(lambda: connection._of_head == 1)
+        site.pass_time(LATE / 2)
+        line.say("O")
+        await until(lambda: connection._of_head == 2)
+        site.pass_time(LATE / 2)
+        return (await line.answer())[0]
 
-        async def drip():
-            for letter in HEAD * 1000:
-                line.say(letter)
-                await asyncio.sleep(SOON / 20)
-
-        dripping = asyncio.create_task(drip())
-        try:
-            return (await line.answer())[0]
-        finally:
-            dripping.cancel()
-
-    assert on_socket(listener, work, request=SOON) == 408
+    assert on_socket(listener, work) == 408
 
 
 def test_a_client_that_says_nothing(listener):
     """A connection without a request is closed without a word."""
 
     async def work(site):
-        return await (await site.connect()).ended()
+        line = await site.connect()
+        await site.connected()
+        site.pass_time(LATE)
+        return await line.ended()
 
-    assert on_socket(listener, work, request=SOON) == b""
+    assert on_socket(listener, work) == b""
 
 
 def test_a_connection_that_is_not_used_any_more(listener):
-    """A connection that has been idle for long is closed."""
+    """A connection may be idle for a minute between requests, and is closed then."""
 
     async def work(site):
         line = await site.connect()
-        line.say(site.request(json.dumps(update())))
-        status, _, _ = await line.answer()
-        return status, await line.ended()
+        statuses = []
+        for _ in range(2):
+            line.say(site.request(json.dumps(update())))
+            statuses.append((await line.answer())[0])
+            site.pass_time(60)
+        site.pass_time(IDLE - 60)
+        return statuses, await line.ended()
 
-    assert on_socket(listener, work, idle=SOON) == (202, b"")
+    assert on_socket(listener, work) == ([202, 202], b"")
 
 
 def test_a_client_that_takes_no_answers(listener):
@@ -201,13 +209,31 @@ def test_a_client_that_takes_no_answers(listener):
             loop = asyncio.get_running_loop()
             await loop.sock_connect(slow, ("127.0.0.1", site.port))
             await loop.sock_sendall(slow, site.request(body).encode())
-            connections = site.server.server_state.connections
-            await until(lambda: connections)
-            (held,) = connections
-            await until(lambda: not connections)
-            return held.cycle.response_complete
+            connection = await site.connected()
+            await until(lambda: connection.flow.write_paused)
+            site.pass_time(LATE)
+            await until(connection.transport.is_closing)
+            site.pass_time(LATE)
+            await until(lambda: not site.server.server_state.connections)
 
-    assert on_socket(listener, work, request=SOON)
+    on_socket(listener, work)
+
+
+def test_a_client_that_takes_a_long_answer_slowly(listener):
+    """Who reads after all has the connection for further requests."""
+
+    async def work(site):
+        line = await site.connect()
+        line.say(site.request("[" + ",".join(["{}"] * 1000) + "]"))
+        connection = await site.connected()
+        await until(lambda: connection.flow.write_paused)
+        site.pass_time(LATE / 2)
+        first = await line.answer()
+        site.pass_time(LATE)
+        line.say(site.request(json.dumps(update())))
+        return first[0], (await line.answer())[0]
+
+    assert on_socket(listener, work) == (400, 202)
 
 
 def test_a_client_that_does_not_wait_for_answers(listener):
@@ -273,7 +299,7 @@ def test_one_connection_too_many(listener):
         lines[0].say(site.request(json.dumps(update())))
         return first, turned_away, (await lines[0].answer())[0]
 
-    assert on_socket(listener, work, most=2) == ([202, 202], 503, 202)
+    assert on_socket(listener, work, connection_limit=2) == ([202, 202], 503, 202)
 
 
 def test_a_body_in_pieces(listener):
