@@ -30,7 +30,6 @@ from integration.explaining.looking import Explaining
 from integration.forgetting import ForgetSummary, forget, kept_files
 from integration.listener.keys import KeyProblem, Keyring
 from integration.load_run import LoadRun
-from integration.loading import Loader, TierLoader
 from integration.order import Verdict
 from integration.outbox import LedgerRecord, Outbox, OutboxStatus, RunCounts
 from integration.planning import plan
@@ -39,6 +38,8 @@ from integration.platform.outgoing import post_json
 from integration.pushing import ProgressSink, Push, PushTools
 from integration.reconciling.places import Place
 from integration.reconciling.reconciliation import Reconciliation
+from integration.reporting.dialled import Record
+from integration.reporting.live import LastCalls
 from integration.reports import (
     LoadSummary,
     Plan,
@@ -176,8 +177,7 @@ class App:
             PlatformError: the rest could not be loaded; loading again is harmless.
         """
         connection = self._connect()
-        loader = self._loader(connection)
-        run = LoadRun(loader, connection, self._clock, self._stop, progress)
+        run = LoadRun(connection.loaders(), connection, self._clock, self._stop, progress)
         return await run.load(contacts, columns)
 
     async def campaigns(self, action: Action) -> list[CampaignState]:
@@ -208,6 +208,12 @@ class App:
             outputs: what the stack exports; empty without one.
         """
         return await diagnose(self._settings, self._connect(), self._connected, outputs)
+
+    async def dialled(self) -> Record:
+        """The last call of every contact, as the platform has it; changes nothing."""
+        campaigns, columns = self._settings.campaigns(), self._settings.score_columns()
+        history = self.outbox.records.history
+        return await LastCalls(self._connect(), campaigns, columns, history).read()
 
     async def plan(self, rows: Iterable[SourceRow]) -> Plan:
         """What pushing ``rows`` would take; changes nothing.
@@ -334,14 +340,6 @@ class App:
         store = self._connect().make_store(thorough=True)
         tools = replace(push.tools, store=store, skip_unchanged=False, trust_ledger=False)
         return replace(push, tools=tools)
-
-    def _loader(self, connection: Connection) -> Loader:
-        """What puts contacts on the list, or on the lists of both tiers."""
-        loaders = [connection.loader(list_id) for list_id in self._settings.lists().values()]
-        if len(loaders) == 1:
-            return loaders[0]
-        seniors, generals = loaders
-        return TierLoader(seniors, generals, self._settings.policy())
 
     def _push_tools(self, connection: Connection, *, quiet: float = 0.0) -> PushTools:
         notifiers: list[Notifier] = []

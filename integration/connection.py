@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property, partial
 
 from integration.clock import Clock
-from integration.loading import ContactLoader
+from integration.loading import ContactLoader, Loader, TierLoader
 from integration.platform.budget import CallBudget
 from integration.platform.client import GenesysClient, Transport
 from integration.platform.outgoing import fetch
@@ -134,6 +134,14 @@ class Connection:
     def bulk_edit(self, list_id: str) -> BulkEdit:
         """Bulk update jobs on a contact list."""
         return BulkEdit(self.client, list_id, partial(self.export, list_id))
+
+    def loaders(self) -> Loader:
+        """What puts contacts on the list, or on the lists of both tiers."""
+        loaders = [self.loader(list_id) for list_id in self._settings.lists().values()]
+        if len(loaders) == 1:
+            return loaders[0]
+        seniors, generals = loaders
+        return TierLoader(seniors, generals, self._settings.policy())
 
     def loader(self, list_id: str) -> ContactLoader:
         """Puts contacts on a contact list."""

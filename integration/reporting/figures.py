@@ -127,7 +127,7 @@ def make_report(
         senior: what the names of the senior agents' queues contain, in any letter case.
     """
     calls = record.calls
-    order = dial_order(record.lines, policy)
+    order = dial_order([one for one in record.lines if record.judges(one)], policy)
     value = value_reached(calls, successes, file_order)
     headline = _headline(record, calls, order, policy, senior)
     left_out = [*record.left_out]
@@ -174,7 +174,11 @@ def _headline(
     firsts = [one for one in calls if one.attempt <= 1]
     known = [one.passed_over for one in firsts if one.passed_over is not None]
     seniors = [one for one in calls if senior.casefold() in one.queue.casefold()]
-    low = [one for one in seniors if one.effective(policy) <= policy.senior_above]
+    low = [
+        one
+        for one in seniors
+        if record.judges(one) and one.effective(policy) <= policy.senior_above
+    ]
     redials = [one for one in calls if one.attempt > 1]
     return Headline(
         calls=len(calls),

@@ -70,7 +70,8 @@ def a_day(calls):
     for n in range(calls):
         score = 100 - 100 * n // calls
         late = chance.random() < 0.1
-        more = {"score": 99, "age": 1.0} if late else {"score": score}
+        in_time = HOUR + n * 6  # calculated an hour before the first call
+        more = {"score": 99, "age": 1.0} if late else {"score": score, "age": in_time}
         if chance.random() < 0.02:
             more["age"] = 25 * HOUR
         queue = "Senior Agent Queue" if more["score"] > 70 else "General Support Queue"
@@ -176,7 +177,7 @@ def test_ten_thousand_calls_are_a_small_page(page, order):
     chance = random.Random(1)
     lines = list(a_day(10_000))
     if order == "at random":
-        lines = [call(n, f"L{n}", chance.randint(1, 100)) for n in range(10_000)]
+        lines = [call(n, f"L{n}", chance.randint(1, 100), age=n * 60 + 1) for n in range(10_000)]
     if order == "all marked":
         lines = [call(n, f"L{n}", chance.randint(1, 100), age=1.0) for n in range(5_000)]
         lines += [skip(n, f"S{n}", chance.randint(1, 100)) for n in range(5_000)]
