@@ -182,10 +182,13 @@ class Batch:
         new = [write for write in writes if write.score.lead_id not in moved]
         self._intended |= moved
         if new:
+            correlation = self._tools.correlate()
+            # From here on the log names it with every call of this batch.
+            structlog.contextvars.bind_contextvars(correlation=correlation)
             self._intended |= self._tools.outbox.claims.intend(
                 self._claim,
                 [(self._open[write.score.lead_id], write.held.stored) for write in new],
-                self._tools.correlate(),
+                correlation,
                 instant_of(self._tools.clock.now()),
             )
 

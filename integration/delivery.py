@@ -15,6 +15,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from structlog.contextvars import bound_contextvars
+
 from integration.batch import Batch, BatchTools, UndeliveredError
 from integration.drift import DriftAlerts
 from integration.order import Verdict
@@ -142,7 +144,8 @@ class Delivery:
                 if claim is None:
                     continue  # the other worker has taken the last ones
                 calls.shrink(store.calls_for(len(claim.pending)))
-                await self._deliver(Batch(self._tools, claim, calls), claim, report, stop)
+                with bound_contextvars(batch=claim.id):  # the log names it with every call
+                    await self._deliver(Batch(self._tools, claim, calls), claim, report, stop)
 
     async def _deliver(
         self, batch: Batch, claim: Claim, report: DeliveryReport, stop: asyncio.Event

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +14,6 @@ from integration.clock import Clock
 from integration.connection import Connection
 from integration.delivery import Delivery, DeliveryReport
 from integration.drift import DriftAlerts
-from integration.order import Verdict
 from integration.outbox import InputRow, Outbox, Settlement
 from integration.reports import Progress
 from integration.scores import LeadScore, Rejected, instant_of, parse
@@ -145,8 +143,7 @@ class Push:
         return self._tools.outbox.records.on_their_way(run, now)
 
     def _settled(self, settlements: Sequence[Settlement]) -> None:
-        for verdict, scores in Counter(one.verdict for one in settlements).items():
-            self._tools.telemetry.settled(verdict or Verdict.WAITING, scores)
+        self._tools.telemetry.batch(settlements, instant_of(self._tools.clock.now()))
         self._show(done=self._progress.done + len(settlements))
 
     async def _tick(self) -> None:

@@ -9,19 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from functools import partial
+from typing import Final
 
-from starlette.applications import Starlette
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from integration.health import Health, Watched
 from integration.listener.application import build_app
 from integration.listener.desk import Desk, DeskRules
+from integration.listener.endpoint import PATH
 from integration.listener.gate import Gate
 from integration.listener.keys import Keyring
 from integration.listener.server import make_server
-from integration.outbox import Outbox
+from integration.outbox import Outbox, Receipt, Repetition
 from integration.pushing import PushTools
+from integration.service_metrics import ServiceMetrics
 from integration.settings import Settings
 from integration.streaming import Pacing, Stream
+
+_LOG: Final = structlog.get_logger("leadscore.service")
 
 
 class Service:
@@ -41,14 +49,16 @@ class Service:
         self._tools = tools
         self._keyring = keyring
         self._stop = stop
+        self._metrics = ServiceMetrics(tools.telemetry)
 
     async def run(self, listening: socket.socket) -> None:
         """Serve on ``listening`` until told to stop."""
         async with self.desk() as desk, asyncio.TaskGroup() as group:
-            server = make_server(self.app(desk), self._settings, self._tools.clock)
+            stream = self.stream(desk)
+            server = make_server(self.app(desk, stream), self._settings, self._tools.clock)
             serving = group.create_task(server.serve(sockets=[listening]))
             answered = asyncio.Event()
-            group.create_task(self.stream(desk).run(answered))
+            group.create_task(stream.run(answered))
             await self._stop.wait()
             desk.stop()
             server.stop()
@@ -67,6 +77,7 @@ class Service:
             partial(Outbox, settings.outbox),
             destination=store.destination,
             lane=store.lane,
+            on_accepted=self._accepted,
             clock=self._tools.clock,
             rules=DeskRules(
                 most=settings.waiting_limit,
@@ -75,8 +86,50 @@ class Service:
             ),
         )
 
-    def app(self, desk: Desk) -> Starlette:
-        """The ASGI application in front of ``desk``."""
-        clock = self._tools.clock
-        gate = Gate(self._keyring, clock)
-        return build_app(desk, gate, clock, body_limit=self._settings.body_limit)
+    def app(self, desk: Desk, stream: Stream) -> ASGIApp:
+        """The ASGI application in front of ``desk`` and ``stream``."""
+        tools, clock, settings = self._tools, self._tools.clock, self._settings
+        watched = Watched(
+            entrance=desk,
+            delivery=stream.standing.look,
+            budget=tools.connection.budget.status,
+            open_outbox=partial(Outbox, settings.outbox),
+            limit=settings.waiting_limit,
+        )
+        health = Health(watched, tools.telemetry, self._metrics, clock)
+        app = build_app(
+            desk,
+            Gate(self._keyring, clock),
+            clock,
+            body_limit=settings.body_limit,
+            routes=health.routes(),
+        )
+        return Counted(app, self._metrics.answered)
+
+    def _accepted(self, run: int, message: str, receipt: Receipt) -> None:
+        """Count a message, and say under which rows its scores are to be found."""
+        self._metrics.accepted(receipt)
+        if isinstance(receipt, Repetition):
+            _LOG.info("webhook_repeated", webhook=message, how=receipt.value)
+        elif receipt:
+            rows = [receipt[0].row.row, receipt[-1].row.row]
+            _LOG.info("webhook_accepted", webhook=message, run=run, rows=rows)
+
+
+class Counted:
+    """Counts the answers to webhooks by status."""
+
+    def __init__(self, app: ASGIApp, count: Callable[[int], None]) -> None:
+        self._app = app
+        self._count = count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._count(message["status"])
+            await send(message)
+
+        webhook = scope.get("path") == PATH
+        await self._app(scope, receive, counted if webhook else send)

@@ -26,6 +26,11 @@ class Look:
     problem: str
     credentials_refused: bool
 
+    @property
+    def delivering(self) -> bool:
+        """Whether scores are delivered, by this process or by the one that it follows."""
+        return self.state in {"delivering", "following"}
+
 
 class Standing:
     """Told by the delivery how it fares, and asked by everybody else."""

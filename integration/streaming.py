@@ -12,7 +12,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import structlog
 
@@ -150,11 +150,10 @@ class Stream:
         await pause(self._clock, wait, stop)
 
     def _settled(self, settlements: Sequence[Settlement]) -> None:
-        verdicts = Counter(one.verdict or Verdict.WAITING for one in settlements)
-        for verdict, scores in verdicts.items():
-            self._tools.telemetry.settled(verdict, scores)
-        self._tools.telemetry.budget(self._tools.connection.budget.status())
-        if not verdicts[Verdict.WAITING]:
+        self._tools.telemetry.batch(settlements, self._now())
+        if structlog.is_configured():
+            _log.info("batch_settled", **_described(settlements))
+        if all(one.verdict is not None for one in settlements):
             if self._failures:
                 _log.warning("delivering_again")
             self._failures = 0
@@ -181,3 +180,13 @@ def _first_of(trouble: Exception) -> Exception:
     while isinstance(trouble, ExceptionGroup):
         trouble = trouble.exceptions[0]
     return trouble
+
+
+def _described(settlements: Sequence[Settlement]) -> dict[str, Any]:
+    """A batch in the log: verdicts, and which rows of which runs were in it."""
+    verdicts = Counter(str(one.verdict or Verdict.WAITING) for one in settlements)
+    rows: dict[int, list[int]] = {}
+    for one in settlements:
+        span = rows.setdefault(one.pending.run, [one.pending.row, one.pending.row])
+        span[:] = min(span[0], one.pending.row), max(span[1], one.pending.row)
+    return {"scores": len(settlements), "verdicts": dict(verdicts), "rows": rows}

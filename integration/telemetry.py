@@ -8,17 +8,20 @@ sound secret, bearer tokens, and the secrets that are known by value are masked.
 
 from __future__ import annotations
 
+import collections
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from typing import Any, Final, Literal
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from integration.order import Verdict
+from integration.outbox import Settlement
 from integration.platform.budget import BudgetStatus
 from integration.platform.call_log import CallRecord
+from integration.platform.errors import TOKEN_OPERATION
 
 LogFormat = Literal["auto", "console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -32,8 +35,13 @@ _SECRET_TEXT: Final = (
     re.compile(r"(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}", re.IGNORECASE),
     re.compile(r"(\b(?:client_secret|access_token|password)\W{1,4})[\w.~+/=-]+", re.IGNORECASE),
     re.compile(r"(://)[^/\s@]+(?=@)"),
+    re.compile(r"()\+\d(?:[ ()/.-]{0,2}\d){6,}"),  # a phone number that a refusal quotes
 )
 _SHORTEST_SECRET: Final = 4
+
+_REASONS_MOST: Final = 50
+"""Reasons that are counted apart: the platform's codes are its own, a metric has to stay small."""
+_log = structlog.get_logger("leadscore.platform")
 
 Event = MutableMapping[str, Any]
 
@@ -42,42 +50,81 @@ class Telemetry:
     """The metrics of one process, in a registry of their own."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        self.registry = registry = CollectorRegistry()
         self._scores = Counter(
-            "leadscore_scores", "Scores by verdict", ["verdict"], registry=self.registry
+            "leadscore_scores", "Scores by verdict", ["verdict"], registry=registry
         )
         self._calls = Counter(
             "leadscore_calls",
             "Requests to the platform by operation and status (none: no answer)",
             ["operation", "status"],
-            registry=self.registry,
+            registry=registry,
         )
         self._seconds = Histogram(
             "leadscore_call_seconds",
             "Time of one request on the wire",
             ["operation"],
             buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
-            registry=self.registry,
+            registry=registry,
         )
         self._waits = Gauge(
-            "leadscore_waits", "Times that the call budget made work wait", registry=self.registry
+            "leadscore_waits", "Times that the call budget made work wait", registry=registry
         )
-        self._waited = Gauge("leadscore_waited_seconds", "How long, in all", registry=self.registry)
+        self._waited = Gauge("leadscore_waited_seconds", "How long, in all", registry=registry)
         self._allowed = Gauge(
-            "leadscore_budget_allowed", "Calls that a window allows", registry=self.registry
+            "leadscore_budget_allowed", "Calls that a window allows", registry=registry
         )
         self._used = Gauge(
-            "leadscore_budget_used", "Calls made in the current window", registry=self.registry
+            "leadscore_budget_used", "Calls made in the current window", registry=registry
+        )
+        self._waiting = Gauge(
+            "leadscore_budget_waiting", "Callers that wait for the call budget", registry=registry
+        )
+        self._closed = Gauge(
+            "leadscore_budget_closed_seconds",
+            "How long the platform has asked to make no call",
+            registry=registry,
+        )
+        self._refused = Gauge(
+            "leadscore_budget_refused", "Calls that were answered with 429", registry=registry
+        )
+        self._tokens = Counter(
+            "leadscore_token_requests",
+            "Requests for a token by outcome (granted, failed)",
+            ["outcome"],
+            registry=registry,
+        )
+        self._batches = Histogram(
+            "leadscore_batch_scores",
+            "Scores in one batch",
+            buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000),
+            registry=registry,
+        )
+        self._delivery = Histogram(
+            "leadscore_delivery_seconds",
+            "Time from the acceptance of a score to its delivery",
+            buckets=(1, 2, 3, 5, 10, 30, 60, 300, 900, 3600, 4 * 3600, 24 * 3600),
+            registry=registry,
         )
         self._episodes = Gauge(
-            "leadscore_429_episodes", "Times that the platform's limit hit", registry=self.registry
+            "leadscore_429_episodes", "Times that the platform's limit hit", registry=registry
         )
         self._alerts = Counter(
             "leadscore_drift_alerts",
             "Alerts about scores that could not be delivered",
             ["reason"],
-            registry=self.registry,
+            registry=registry,
         )
+        self._reasons: set[str] = set()
+
+    def batch(self, settlements: Sequence[Settlement], now: int) -> None:
+        """A batch was settled at ``now`` (ms since 1970)."""
+        self._batches.observe(len(settlements))
+        for verdict, scores in collections.Counter(one.verdict for one in settlements).items():
+            self.settled(verdict or Verdict.WAITING, scores)
+        for one in settlements:
+            if one.verdict is Verdict.DELIVERED:
+                self._delivery.observe(max(0, now - one.pending.accepted) / 1000)
 
     def settled(self, verdict: Verdict, scores: int = 1) -> None:
         """So many ``scores`` have got this verdict."""
@@ -88,6 +135,18 @@ class Telemetry:
         status = "none" if record.status is None else str(record.status)
         self._calls.labels(record.operation, status).inc()
         self._seconds.labels(record.operation).observe(record.seconds)
+        succeeded = record.status is not None and record.status < 400
+        if record.operation == TOKEN_OPERATION:
+            self._tokens.labels("granted" if succeeded else "failed").inc()
+        if structlog.is_configured():  # or each call would be printed
+            _log.info(
+                "platform_call",
+                operation=record.operation,
+                status=record.status,
+                seconds=round(record.seconds, 3),
+                correlation_id=record.correlation_id,
+                problem=record.problem,
+            )
 
     def budget(self, status: BudgetStatus) -> None:
         """The call budget stands like this."""
@@ -96,10 +155,16 @@ class Telemetry:
         self._waits.set(status.waits)
         self._waited.set(status.waited)
         self._episodes.set(status.episodes)
+        self._waiting.set(status.waiting_callers)
+        self._closed.set(status.closed_for)
+        self._refused.set(status.refused)
 
     def drifted(self, reason: str) -> None:
         """An alert about undelivered scores was raised."""
-        self._alerts.labels(reason).inc()
+        known = reason in self._reasons or len(self._reasons) < _REASONS_MOST
+        if known:
+            self._reasons.add(reason)
+        self._alerts.labels(reason if known else "other").inc()
 
     def exposition(self) -> bytes:
         """All metrics in the text format of Prometheus."""

@@ -85,6 +85,8 @@ class Desk:
         lane: the store's word for scores that are delivered together.
         clock: the time.
         rules: limits and retention.
+        on_accepted: told of every message on disk, before its sender is: the run that it is in,
+            its id, and its receipt.
     """
 
     def __init__(
@@ -95,12 +97,14 @@ class Desk:
         clock: Clock,
         lane: Callable[[LeadScore], str] = lambda _: "",
         rules: DeskRules | None = None,
+        on_accepted: Callable[[int, str, Receipt], None] = lambda *_: None,
     ) -> None:
         self._open_outbox = open_outbox
         self._destination = destination
         self._lane = lane
         self._clock = clock
         self._rules = rules or DeskRules()
+        self._on_accepted = on_accepted
         self._thread = ThreadPoolExecutor(1, "outbox")
         self._handed_in: list[_HandedIn] = []
         self._rows = 0
@@ -198,7 +202,7 @@ class Desk:
                 continue
             rows, self._rows = self._rows, 0
             try:
-                receipts = await self._in_thread(self._store, together)
+                run, receipts = await self._in_thread(self._store, together)
             except Exception as problem:  # noqa: BLE001 - each sender is told of it
                 self.failure = problem if isinstance(problem, OutboxError) else None
                 _LOG.error("not_accepted", messages=len(together), problem=str(problem))
@@ -209,17 +213,19 @@ class Desk:
             self.failure = None
             self.depth += rows
             for one, receipt in zip(together, receipts, strict=True):
+                self._on_accepted(run, one.id, receipt)
                 if not one.receipt.done():
                     one.receipt.set_result(receipt)
             self.arrived.set()
 
-    def _store(self, together: Sequence[_HandedIn]) -> list[Receipt]:
-        """Accept messages in one transaction (in the thread)."""
+    def _store(self, together: Sequence[_HandedIn]) -> tuple[int, list[Receipt]]:
+        """Accept messages in one transaction (in the thread); into which run."""
         messages = [
             WebhookMessage(one.id, one.digest, tuple(self._rows_of(one))) for one in together
         ]
         now = instant_of(self._clock.now())
-        return self._outbox.webhooks.accept(self._run, self._destination, messages, now)
+        run = self._run
+        return run, self._outbox.webhooks.accept(run, self._destination, messages, now)
 
     def _rows_of(self, one: _HandedIn) -> Iterator[InputRow]:
         for score in one.scores:
