@@ -256,7 +256,7 @@ class App:
         if mark and not self._settings.may_sweep:
             raise SettingsError([UNVERIFIED])
         jobs = [self._connect().bulk_edit(one) for one in self._settings.lists().values()]
-        backups = self._settings.outbox.parent / "sweeps"
+        backups = self._settings.state_folder / "sweeps"
         sweep = Sweep(tools, self._settings.policy(), jobs, backups, self._stop, progress)
         return await sweep.run(mark=mark)
 
@@ -294,7 +294,7 @@ class App:
             LeadInHandError: its score is being delivered.
             OutboxError: the outbox cannot be written.
         """
-        files = kept_files(self._settings.outbox, self._settings.drift_file)
+        files = kept_files(self._settings.state_folder, self._settings.drift_file)
         return forget(self.outbox, lead_id, files)
 
     def verdicts(self, run: int) -> Iterator[VerdictRow]:

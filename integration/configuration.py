@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 
+from integration.outbox.place import is_server, place_of
 from integration.settings import ENV_PREFIX, Settings, clashes
 from integration.stack import Client, StackSettingsError, client_of, read_stack, settings_of
 
@@ -34,6 +35,8 @@ SECRETS: Final = tuple(
 """Options that no message shows and no command line takes."""
 SECRET: Final = "client_secret"  # noqa: S105 - the name of an option
 SECRET_FILE: Final = "client_secret_file"  # noqa: S105 - the same
+OUTBOX: Final = "outbox"
+OUTBOX_FILE: Final = "outbox_file"
 STORE: Final = "store"
 CONTACT_LIST: Final = "contact_list"
 SIGN_IN: Final = ("client_id", SECRET)
@@ -167,6 +170,13 @@ def load_settings(
     layers = _Layers(given, environment, of_stack, file, name, path)
     layers = _decided(layers, "region", "gateway", problems)
     layers = _decided(layers, SECRET, SECRET_FILE, problems)
+    layers = _decided(layers, OUTBOX, OUTBOX_FILE, problems)
+    if _tells_password(given.get(OUTBOX)):
+        problems.append(
+            f"{flag(OUTBOX)} holds a password, which others can see in the list of processes; set "
+            f"{variable(OUTBOX)} or {variable(OUTBOX_FILE)} instead, or PGPASSWORD beside it"
+        )
+    layers = _with_outbox_of_file(layers, problems)
     settings: Settings | None = None
     try:
         settings = _validated(layers)
@@ -235,6 +245,7 @@ def _read_file(config: Path | None, problems: list[str]) -> tuple[Path | None, d
         problems.append(f"{how}: {str(path)!r} cannot be read ({reason}); check its path")
         return None, {}
     held = [name for name in SECRETS if name in content]
+    held += [OUTBOX] if _tells_password(content.get(OUTBOX)) else []
     if held and not private and os.name == "posix":
         holds = " and ".join(held)
         problems.append(f"{path} holds {holds} and other users may read it; run: chmod 600 {path}")
@@ -293,7 +304,7 @@ def _decided(layers: _Layers, one: str, other: str, problems: list[str]) -> _Lay
         return layers
     weaker = other if places[0] < places[1] else one
     # A flag without a value hides the weaker place from the library, which reads variables.
-    blank = None if weaker == SECRET_FILE else ""
+    blank = None if weaker in {SECRET_FILE, OUTBOX_FILE} else ""
     return replace(layers, flags={**layers.flags, weaker: blank})
 
 
@@ -305,6 +316,36 @@ def _secret_problems(layers: _Layers, settings: Settings) -> list[str]:
     except ValueError as error:
         return [f"{layers.source(SECRET_FILE)}: {error}; put the client's secret into it"]
     return []
+
+
+def _tells_password(outbox: object) -> bool:
+    """Whether ``outbox`` is the address of a server with a password in it, or perhaps is."""
+    if not is_server(str(outbox)):
+        return False
+    try:
+        place = place_of(str(outbox))
+    except ValueError:
+        return True
+    return not isinstance(place, Path) and bool(place.password)
+
+
+def _with_outbox_of_file(layers: _Layers, problems: list[str]) -> _Layers:
+    """``layers``, with the address that the file of the outbox's address holds."""
+    path = layers.value(OUTBOX_FILE)
+    if path is None:
+        return layers
+    source = layers.source(OUTBOX_FILE)
+    try:
+        address = Path(str(path)).read_text(encoding="ascii").strip()
+        if not is_server(address):
+            raise ValueError("it holds no postgresql:// address")
+        place_of(address)
+    except (OSError, ValueError) as problem:
+        reason = problem if type(problem) is ValueError else "it cannot be read as text"
+        reason = getattr(problem, "strerror", None) or reason
+        problems.append(f"{source}: {path} cannot be used ({reason}); put the address into it")
+        return layers
+    return replace(layers, flags={**layers.flags, OUTBOX: address})
 
 
 def _missing(layers: _Layers, needs: Collection[str]) -> list[str]:
@@ -351,7 +392,8 @@ def _explain(error: ErrorDetails, layers: _Layers) -> str:
         expects = _expects(field)
         wanted = f"give {expects}" if expects else _plain(error)
     value = layers.value(option)
-    if option in SECRETS or "secret" in option or field.repr is False:
+    address = option == OUTBOX and is_server(str(value))
+    if address or option in SECRETS or "secret" in option or field.repr is False:
         shown = "is not usable"
     else:
         text = str(value)

@@ -75,8 +75,13 @@ def names(path: Path, lead_id: str) -> bool:
         return any(whole.search(line) for line in file)
 
 
-def kept_files(outbox: Path, alerts: Path | None) -> Iterator[Path]:
-    """Files that this product has written for people to keep: backups of sweeps, alerts."""
-    yield from sorted((outbox.parent / "sweeps").glob("*.csv"))
+def kept_files(folder: Path, alerts: Path | None) -> Iterator[Path]:
+    """Files that this product has written for people to keep: backups of sweeps, alerts.
+
+    Args:
+        folder: where files are that go with the outbox.
+        alerts: the file of alerts, if there is one.
+    """
+    yield from sorted((folder / "sweeps").glob("*.csv"))
     if alerts is not None and alerts.is_file():
         yield alerts

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, InstanceOf, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from integration.outbox.place import OutboxServer, place_of
 from integration.platform.regions import base_url, is_loopback, locate
 from integration.platform.retry import CALLS
 from integration.policy import ScoreColumns, ScoringPolicy
@@ -50,6 +51,15 @@ def _name(text: str) -> str:
     if not text or not text.isprintable():
         raise ValueError("a name of printable characters is needed")
     return text
+
+
+def _outbox(value: object) -> object:
+    """A path, or the address of a server."""
+    if isinstance(value, str):
+        return place_of(value.strip())
+    if not isinstance(value, Path | OutboxServer):
+        raise ValueError("give text")  # noqa: TRY004 - what validators have to raise
+    return value
 
 
 def _webhook(text: str) -> str:
@@ -187,8 +197,13 @@ class Settings(ServiceSettings):
     )
     data_entity: _Id = option("LeadScore", "Name of its entity.", "the entity's name", min_length=1)
 
-    outbox: Path = option(
-        Path(".leadscore/outbox.db"), "File of scores not yet delivered and of all that were."
+    outbox: Annotated[Path | InstanceOf[OutboxServer], BeforeValidator(_outbox)] = option(
+        Path(".leadscore/outbox.db"),
+        "File of scores not yet delivered and of all that were; for several machines the "
+        "postgresql:// address of a server.",
+    )
+    outbox_file: Path | None = option(
+        None, "File that holds the address of the outbox and nothing else, with its password."
     )
     keep_days: int = whole(90, "Days that finished runs and writes stay on record.", 1, 36_500)
     audit: Literal["read", "ledger"] = option(
@@ -288,6 +303,11 @@ class Settings(ServiceSettings):
     def may_sweep(self) -> bool:
         """Whether a sweep may change anything: in a live organisation only once verified."""
         return self.sweep_verified or (bool(self.gateway) and is_loopback(self.gateway))
+
+    @property
+    def state_folder(self) -> Path:
+        """Where files are kept that go with the outbox: beside it where it is a file itself."""
+        return self.outbox.parent if isinstance(self.outbox, Path) else Path(".leadscore")
 
     def campaigns(self) -> tuple[str, ...]:
         """The ids of the campaigns, that of the senior tier first."""

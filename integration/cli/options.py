@@ -8,12 +8,13 @@ import types
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 import typer
 from pydantic.fields import FieldInfo
 
 from integration.configuration import SECRETS, flag, load_settings
+from integration.outbox import OutboxServer
 from integration.service_settings import ServiceSettings
 from integration.settings import Settings
 from integration.stack import Client, read_stack
@@ -29,7 +30,7 @@ Quiet = Annotated[
     bool,
     typer.Option("--quiet", "-q", help="No progress, and no summary where all is well."),
 ]
-LOCAL: Final = ("outbox", "log_format", "log_level")
+LOCAL: Final = ("outbox", "outbox_file", "log_format", "log_level")
 """The settings of commands that look at the outbox alone."""
 _SERVICE: Final = tuple(ServiceSettings.model_fields)
 SERVE: Final = (*Settings.model_fields,)
@@ -74,6 +75,8 @@ class Given:
             outputs_of=outputs_of,
         )
         secrets = [settings.read_secret().get_secret_value()] if needs else []
+        if isinstance(settings.outbox, OutboxServer):
+            secrets.append(settings.outbox.password)
         configure_logs(settings.log_format, settings.log_level, secrets=secrets)
         return settings
 
@@ -156,6 +159,6 @@ def _annotation(name: str, setting: FieldInfo) -> Any:
 def _metavar(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return "|".join(get_args(kind))
-    if isinstance(kind, types.UnionType):
+    if get_origin(kind) in {Union, types.UnionType}:
         kind = get_args(kind)[0]
     return {int: "N", float: "SECONDS", Path: "PATH"}.get(kind, "TEXT")

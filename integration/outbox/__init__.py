@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The durable outbox: scores not yet delivered, and the ledger of those that were.
 
-Both live in one SQLite file, so that an outcome and its acknowledgement are one transaction.
-Per destination and lead only the newest score stays pending.
+Both live in one database, so that an outcome and its acknowledgement are one transaction: a file
+for the processes of one machine, or a PostgreSQL server for several machines. Per destination and
+lead only the newest score stays pending.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from integration.outbox.claims import Claims
-from integration.outbox.database import Database, DeliveryLock, OutboxError
+from integration.outbox.database import Database, DeliveryLock
 from integration.outbox.forgetting import Forgotten, LeadInHandError, forget
 from integration.outbox.intake import Arrival, Intake
+from integration.outbox.place import OutboxPlace, OutboxServer
+from integration.outbox.port import ClaimLostError, OutboxError, Turn
+from integration.outbox.port import Database as AnyDatabase
 from integration.outbox.records import (
     ArrivalRecord,
     LedgerRecord,
@@ -20,6 +22,7 @@ from integration.outbox.records import (
     Records,
     RunCounts,
 )
+from integration.outbox.replica import Everybody
 from integration.outbox.rows import Claim, InputRow, PendingScore, Settlement
 from integration.outbox.webhooks import Receipt, Repetition, WebhookMessage, Webhooks
 
@@ -27,6 +30,7 @@ __all__ = [
     "Arrival",
     "ArrivalRecord",
     "Claim",
+    "ClaimLostError",
     "DeliveryLock",
     "Forgotten",
     "InputRow",
@@ -34,6 +38,8 @@ __all__ = [
     "LedgerRecord",
     "Outbox",
     "OutboxError",
+    "OutboxPlace",
+    "OutboxServer",
     "OutboxStatus",
     "PendingScore",
     "Receipt",
@@ -45,19 +51,18 @@ __all__ = [
 
 
 class Outbox:
-    """The outbox at ``path``: its entrances, its exit, its records and its lock.
+    """The outbox at ``place``: its entrances, its exit, its records and its lock.
 
     Raises:
-        OutboxError: the file cannot be used.
+        OutboxError: the file or the server cannot be used.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._db = Database(path)
+    def __init__(self, place: OutboxPlace) -> None:
+        self._db, self.lock = _open(place)
         self.intake = Intake(self._db)
         self.webhooks = Webhooks(self._db)
         self.claims = Claims(self._db)
         self.records = Records(self._db)
-        self.lock = DeliveryLock(path)
 
     def forget(self, lead_id: str) -> Forgotten:
         """Remove everything that is on record about a lead.
@@ -66,7 +71,7 @@ class Outbox:
             LeadInHandError: a deliverer has its score in hand.
         """
         # A claim of a dead deliverer is nobody's. With the lock in hand no live one can begin.
-        alone = self.lock.acquire()
+        alone = self.lock.alone and self.lock.acquire()
         try:
             return forget(self._db, lead_id, in_hand=alone)
         finally:
@@ -78,6 +83,19 @@ class Outbox:
         return self._db.scrub()
 
     def close(self) -> None:
-        """Close the file and let another process deliver."""
+        """Let another process deliver, and end the connection."""
         self.lock.release()
         self._db.close()
+
+
+def _open(place: OutboxPlace) -> tuple[AnyDatabase, Turn]:
+    if isinstance(place, OutboxServer):
+        try:
+            from integration.outbox.postgres import PostgresDatabase  # noqa: PLC0415 - an extra
+        except ImportError as problem:
+            raise OutboxError(
+                f"the outbox {place} needs the driver of PostgreSQL, which is not installed; "
+                "pip install 'genesys-lead-scoring[postgres]'"
+            ) from problem
+        return PostgresDatabase(place), Everybody()
+    return Database(place), DeliveryLock(place)

@@ -11,16 +11,15 @@ are returned when the next one starts, and who has lost a claim that way records
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 from integration.order import StoredScore
-from integration.outbox.database import Database, OutboxError
+from integration.outbox.port import ClaimLostError, Database, Statements
 from integration.outbox.rows import PENDING_COLUMNS, Claim, PendingScore, Settlement, read_pending
 from integration.outbox.settling import settle
 
 
-def _first(connection: sqlite3.Connection, destination: str) -> tuple[str, int] | None:
+def _first(connection: Statements, destination: str) -> tuple[str, int] | None:
     """The lane of the score that is due first, and when; of several alike the first by name.
 
     There are few lanes and many scores: the index is asked once for each lane.
@@ -38,7 +37,7 @@ def _first(connection: sqlite3.Connection, destination: str) -> tuple[str, int] 
     return None if row is None else (str(row[0]), int(row[1]))
 
 
-def _next_lane(connection: sqlite3.Connection, destination: str, now: int) -> str | None:
+def _next_lane(connection: Statements, destination: str, now: int) -> str | None:
     """The lane of the score that waits longest at ``now``."""
     first = _first(connection, destination)
     return None if first is None or first[1] > now else first[0]
@@ -73,19 +72,19 @@ class Claims:
 
         All of them are of one lane, the one of the score that waits longest.
         """
-        with self._db.transaction(durable=False) as connection:
+        with self._db.transaction(durable=False, leads=()) as connection:
             lane = _next_lane(connection, destination, now)
-            if lane is None:
-                return None
             found = connection.execute(
                 f"SELECT {PENDING_COLUMNS} FROM pending"  # noqa: S608 - no input in it
-                " WHERE destination = ? AND lane = ? AND due <= ? ORDER BY due LIMIT ?",
+                " WHERE destination = ? AND lane = ? AND due <= ? ORDER BY due LIMIT ?"
+                f"{self._db.skip_locked}",
                 (destination, lane, now, limit),
             ).fetchall()
-            claim = connection.execute(
-                "INSERT INTO claim (destination) VALUES (?)", (destination,)
-            ).lastrowid
-            assert claim is not None
+            if not found:
+                return None
+            ((claim,),) = connection.execute(
+                "INSERT INTO claim (destination) VALUES (?) RETURNING id", (destination,)
+            ).fetchall()
             pending = tuple(read_pending(columns) for columns in found)
             connection.executemany(
                 "UPDATE pending SET claim = ?, due = NULL WHERE destination = ? AND lead = ?",
@@ -94,30 +93,47 @@ class Claims:
         return Claim(claim, destination, pending)
 
     def recover(self, destination: str, now: int) -> dict[str, tuple[int, int]]:
-        """Return every claim to the queue: to be called by the only deliverer when it starts.
+        """Return the claims of the dead to the queue: to be called by who may deliver.
 
         Returns for each lead that a dead deliverer was about to write, or has written without
-        hearing of it, the score's instant and when that was (both in ms since 1970).
+        hearing of it, the score's instant and when that was (both in ms since 1970). Of several
+        machines, one that is cut off may live on until it looks for its claim again, which it
+        does right before it writes: there it counts from now.
         """
         with self._db.transaction() as connection:
-            sent = connection.execute(
-                "SELECT p.lead, l.at, max(l.recorded) FROM pending p"
-                " JOIN ledger l ON l.lead = p.lead AND l.destination = p.destination"
-                " WHERE p.destination = ? AND p.claim IS NOT NULL AND l.outcome = 'intended'"
-                " GROUP BY p.lead",
-                (destination,),
+            dead = connection.execute(
+                f"{self._abandoned()}{self._db.lock_row}", (destination,)
             ).fetchall()
-            connection.execute(
-                "UPDATE pending SET claim = NULL, due = ?"
-                " WHERE destination = ? AND claim IS NOT NULL",
-                (now, destination),
+            sent: list[tuple[str, int, int]] = []
+            for claim in dead:
+                sent += connection.execute(
+                    "SELECT p.lead, l.at, l.recorded FROM pending p"
+                    " JOIN ledger l ON l.lead = p.lead AND l.destination = p.destination"
+                    " WHERE p.destination = ? AND p.claim = ? AND l.outcome = 'intended'"
+                    " ORDER BY l.recorded",
+                    (destination, *claim),
+                ).fetchall()
+            connection.executemany(
+                "UPDATE pending SET claim = NULL, due = ? WHERE destination = ? AND claim = ?",
+                ((now, destination, *claim) for claim in dead),
             )
-            connection.execute("DELETE FROM claim WHERE destination = ?", (destination,))
-        return {lead: (at, recorded) for lead, at, recorded in sent}
+            connection.executemany("DELETE FROM claim WHERE id = ?", dead)
+        return {lead: (at, now if self._db.shared else recorded) for lead, at, recorded in sent}
+
+    def take_over(self, destination: str, now: int) -> dict[str, tuple[int, int]]:
+        """As :meth:`recover`, while a delivery goes on: from those who have died beside it."""
+        if not self._db.shared:
+            return {}
+        if self._db.read().execute(self._abandoned(), (destination,)).fetchone() is None:
+            return {}
+        return self.recover(destination, now)
+
+    def _abandoned(self) -> str:
+        return f"SELECT id FROM claim WHERE destination = ? AND {self._db.abandoned}"  # noqa: S608 - constants
 
     def give_back(self, claim: Claim, now: int) -> None:
         """Return a claim untouched."""
-        with self._db.transaction() as connection:
+        with self._db.transaction(leads=_leads(claim)) as connection:
             if _end(connection, claim):
                 _give_back(connection, claim, now)
 
@@ -134,15 +150,11 @@ class Claims:
         score, whatever a repetition after a crash has read since.
 
         Raises:
-            OutboxError: the claim was returned to the queue, and may be another process's now.
+            ClaimLostError: the claim was returned to the queue, and may be another's now.
         """
         destination = claim.destination
-        with self._db.transaction() as connection:
-            if not _lasts(connection, claim):
-                raise OutboxError(
-                    f"another process has begun to deliver from the outbox {self._db.path}, as "
-                    "happens where its lock file is removed; this one stops, nothing is lost"
-                )
+        with self._db.transaction(leads=_leads(claim)) as connection:
+            self._lasts(connection, claim)
             recorded = connection.executemany(
                 "INSERT INTO ledger (lead, destination, at, score, model, previous, previous_at,"
                 " run, correlation, recorded, outcome)"
@@ -152,7 +164,7 @@ class Claims:
                 " previous_at = excluded.previous_at, run = excluded.run,"
                 " correlation = excluded.correlation, recorded = excluded.recorded,"
                 " settled = NULL, outcome = 'intended'"
-                " WHERE outcome <> 'intended' OR score <> excluded.score",
+                " WHERE ledger.outcome <> 'intended' OR ledger.score <> excluded.score",
                 (
                     (
                         pending.score.lead_id,
@@ -187,29 +199,47 @@ class Claims:
                 found[one.score.lead_id] = StoredScore(*row)
         return found
 
+    def check(self, claim: Claim) -> None:
+        """See to it that ``claim`` still lasts; right before a write where others deliver too.
+
+        Raises:
+            ClaimLostError: the claim was returned to the queue, and may be another's now.
+        """
+        if self._db.shared:
+            self._lasts(self._db.read(), claim)
+
+    def _lasts(self, connection: Statements, claim: Claim) -> None:
+        found = connection.execute(
+            f"SELECT 1 FROM claim WHERE id = ?{self._db.lock_row}",  # noqa: S608 - constant
+            (claim.id,),
+        ).fetchone()
+        if found is None:
+            raise ClaimLostError(
+                f"another process has begun to deliver from the outbox {self._db.name}, "
+                f"{self._db.why_lost}; this one stops, nothing is lost"
+            )
+
     def settle(self, claim: Claim, settlements: Sequence[Settlement], now: int) -> None:
         """Store the outcome of every score of ``claim`` and acknowledge it, in one transaction.
 
         A score without a settlement goes back to the queue. Nothing happens where the claim has
         ended already: it was settled before, or returned to the queue.
         """
-        with self._db.transaction(durable=False) as connection:
+        with self._db.transaction(durable=False, leads=_leads(claim)) as connection:
             if _end(connection, claim) and not settle(connection, claim, settlements, now):
                 _give_back(connection, claim, now)
 
 
-def _lasts(connection: sqlite3.Connection, claim: Claim) -> bool:
-    return (
-        connection.execute("SELECT 1 FROM claim WHERE id = ?", (claim.id,)).fetchone() is not None
-    )
+def _leads(claim: Claim) -> list[str]:
+    return [one.score.lead_id for one in claim.pending]
 
 
-def _end(connection: sqlite3.Connection, claim: Claim) -> bool:
+def _end(connection: Statements, claim: Claim) -> bool:
     """End ``claim``; False where it has ended already."""
     return connection.execute("DELETE FROM claim WHERE id = ?", (claim.id,)).rowcount > 0
 
 
-def _give_back(connection: sqlite3.Connection, claim: Claim, now: int) -> None:
+def _give_back(connection: Statements, claim: Claim, now: int) -> None:
     """What ``claim`` still holds is due at once."""
     connection.executemany(
         "UPDATE pending SET claim = NULL, due = ? WHERE destination = ? AND lead = ? AND claim = ?",

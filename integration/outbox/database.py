@@ -10,12 +10,13 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, Self
 
 from integration.outbox.drive import network_drive
+from integration.outbox.port import OutboxError
 from integration.outbox.schema import OLDEST, SCHEMA_VERSION, steps_from
 
 APPLICATION_ID: Final = 0x6C65_6164
@@ -26,10 +27,6 @@ _NORMAL: Final = 1
 """The level at which SQLite synchronises checkpoints only, so that nothing gets out of order."""
 
 
-class OutboxError(Exception):
-    """The outbox file cannot be used; the message says why and what to do."""
-
-
 class Database:
     """One connection to the outbox file, which is made where it does not exist.
 
@@ -38,8 +35,15 @@ class Database:
             network drive.
     """
 
+    shared: Final = False
+    skip_locked: Final = ""
+    lock_row: Final = ""
+    abandoned: Final = "TRUE"
+    why_lost: Final = "as happens where its lock file is removed"
+
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.name: Final = str(path)
         if kind := network_drive(path):
             raise OutboxError(
                 f"the outbox {path} is on a network drive ({kind}), where two machines could "
@@ -104,12 +108,18 @@ class Database:
         return int(application), int(version)
 
     @contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    def transaction(
+        self,
+        *,
+        durable: bool = True,
+        leads: Iterable[str] | None = None,  # noqa: ARG002 - one writes at a time in any case
+    ) -> Iterator[sqlite3.Connection]:
         """All statements inside take effect together, durably, or not at all.
 
         Args:
             durable: whether they have to survive a loss of power from now on. Where not, they do
                 from the next durable transaction on, and a killed process loses nothing.
+            leads: of no concern here.
 
         Raises:
             OutboxError: the file cannot be written (full, busy for a minute, read-only).
@@ -164,6 +174,8 @@ class Database:
 
 class DeliveryLock:
     """At most one process delivers from an outbox; the operating system frees a dead one's lock."""
+
+    alone: Final = True
 
     def __init__(self, path: Path) -> None:
         self._path = path.with_name(path.name + ".lock")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from integration.outbox.database import Database, OutboxError
+from integration.outbox.port import Database, OutboxError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,15 @@ def forget(db: Database, lead_id: str, *, in_hand: bool) -> Forgotten:
 
     Raises:
         LeadInHandError: a deliverer has its score in hand, and that was not to be.
-        OutboxError: the file cannot be written.
+        OutboxError: the outbox cannot be written.
     """
     gone = {}
+    dead = f"SELECT id FROM claim WHERE {db.abandoned}"  # noqa: S608 - constants
+    living = f" AND claim NOT IN ({dead})" if db.shared else ""
     with db.transaction() as connection:
         claimed = connection.execute(
-            "SELECT 1 FROM pending WHERE lead = ? AND claim IS NOT NULL", (lead_id,)
+            f"SELECT 1 FROM pending WHERE lead = ? AND claim IS NOT NULL{living}",  # noqa: S608 - constants
+            (lead_id,),
         ).fetchone()
         if claimed and not in_hand:
             raise LeadInHandError(
@@ -52,7 +55,7 @@ def forget(db: Database, lead_id: str, *, in_hand: bool) -> Forgotten:
         for table in ("pending", "arrival"):
             connection.execute(
                 f"UPDATE {table} SET message = replace(message, :lead, '…')"  # noqa: S608 - constants
-                " WHERE instr(message, :lead)",
+                " WHERE replace(message, :lead, '') <> message",
                 {"lead": lead_id},
             )
     return Forgotten(gone["pending"], gone["ledger"] + gone["rewritten"], gone["arrival"])

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from integration.order import Verdict, against_pending
 from integration.outbox import unknown_leads
-from integration.outbox.database import Database
+from integration.outbox.port import Database, Statements
 from integration.outbox.rows import (
     PENDING_COLUMNS,
     InputRow,
@@ -63,12 +62,17 @@ class Intake:
         becomes its lead's pending score. A score on its way that is beaten here keeps that
         verdict only if its delivery never settles.
         """
-        with self._db.transaction() as connection:
+        with self._db.transaction(leads=leads_of(rows)) as connection:
             take_in(connection, run, destination, rows, now)
 
 
+def leads_of(rows: Iterable[InputRow]) -> set[str]:
+    """The leads that ``rows`` bring scores of."""
+    return {row.score.lead_id for row in rows if row.score is not None}
+
+
 def take_in(
-    connection: sqlite3.Connection, run: int, destination: str, rows: Sequence[InputRow], now: int
+    connection: Statements, run: int, destination: str, rows: Sequence[InputRow], now: int
 ) -> dict[int, Arrival]:
     """What :meth:`Intake.enqueue` does, within a transaction; what became of each row."""
     slots = _pending(connection, destination, rows)
@@ -115,7 +119,7 @@ def _arrive(
 
 
 def _pending(
-    connection: sqlite3.Connection, destination: str, rows: Sequence[InputRow]
+    connection: Statements, destination: str, rows: Sequence[InputRow]
 ) -> dict[str, _Slot]:
     leads = list({row.score.lead_id: None for row in rows if row.score is not None})
     found: dict[str, _Slot] = {}
@@ -132,7 +136,7 @@ def _pending(
     return found
 
 
-def _record(connection: sqlite3.Connection, run: int, arrivals: Iterable[Arrival]) -> None:
+def _record(connection: Statements, run: int, arrivals: Iterable[Arrival]) -> None:
     def columns(arrival: Arrival) -> tuple[object, ...]:
         row, score = arrival.row, arrival.row.score
         if score is None:
@@ -150,7 +154,7 @@ def _record(connection: sqlite3.Connection, run: int, arrivals: Iterable[Arrival
     )
 
 
-def _supersede(connection: sqlite3.Connection, rows: Iterable[_Overtaken]) -> None:
+def _supersede(connection: Statements, rows: Iterable[_Overtaken]) -> None:
     """Newer scores came after these earlier rows, parked ones among them."""
     connection.executemany(
         "UPDATE arrival SET verdict = ?, reason = ?, message = ?,"
@@ -167,7 +171,7 @@ def _supersede(connection: sqlite3.Connection, rows: Iterable[_Overtaken]) -> No
     )
 
 
-def _reopen(connection: sqlite3.Connection, rows: Iterable[PendingScore]) -> None:
+def _reopen(connection: Statements, rows: Iterable[PendingScore]) -> None:
     """Earlier rows that were parked wait again."""
     connection.executemany(
         "UPDATE arrival SET verdict = NULL, reason = NULL, message = NULL,"
@@ -176,9 +180,7 @@ def _reopen(connection: sqlite3.Connection, rows: Iterable[PendingScore]) -> Non
     )
 
 
-def _keep(
-    connection: sqlite3.Connection, destination: str, slots: Iterable[_Slot], now: int
-) -> None:
+def _keep(connection: Statements, destination: str, slots: Iterable[_Slot], now: int) -> None:
     connection.executemany(
         "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, lane, due,"
         " accepted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from integration.order import StoredScore, Verdict
 from integration.outbox import unknown_leads
-from integration.outbox.database import Database
+from integration.outbox.port import Database
 from integration.outbox.rows import PENDING_COLUMNS, read_pending
 from integration.scores import LeadScore
 
@@ -31,7 +31,7 @@ _PAGE: Final = 2_000
 _VERDICT = (
     "coalesce(a.verdict, l.outcome, CASE WHEN p.lead IS NULL THEN (SELECT w.outcome"
     " FROM rewritten w WHERE w.lead = a.lead AND w.destination = r.destination AND w.at = a.at"
-    " AND w.outcome = 'delivered') END, 'waiting')"
+    " AND w.outcome = 'delivered' LIMIT 1) END, 'waiting')"
 )
 
 
@@ -106,12 +106,11 @@ class Records:
     def start_run(self, source: str, destination: str, now: int) -> int:
         """Open a run and return its number."""
         with self._db.transaction() as connection:
-            run = connection.execute(
-                "INSERT INTO run (source, destination, started) VALUES (?, ?, ?)",
+            ((run,),) = connection.execute(
+                "INSERT INTO run (source, destination, started) VALUES (?, ?, ?) RETURNING id",
                 (source, destination, now),
-            ).lastrowid
-        assert run is not None
-        return run
+            ).fetchall()
+        return int(run)
 
     def finish_run(self, run: int, now: int) -> None:
         """Close a run; rows without a verdict keep waiting."""
@@ -126,7 +125,9 @@ class Records:
         """
         with self._db.transaction() as connection:
             connection.execute(
-                "UPDATE run SET finished = ? WHERE finished IS NULL AND id IS NOT ?", (now, but)
+                "UPDATE run SET finished = :now WHERE finished IS NULL"  # noqa: S608 - constants
+                f" AND (CAST(:but AS BIGINT) IS NULL OR id <> :but) AND {self._db.abandoned}",
+                {"now": now, "but": but},
             )
 
     def counts(self, run: int) -> RunCounts:
@@ -138,7 +139,7 @@ class Records:
             .execute(
                 f"SELECT count(same OR NULL), count(lead), {each} FROM ("  # noqa: S608 - constants
                 f"SELECT {_VERDICT} AS verdict, l.score = l.previous AS same, l.lead AS lead"
-                f"{_OUTCOMES})",
+                f"{_OUTCOMES}) rows",
                 (run,),
             )
             .fetchone()
@@ -151,7 +152,7 @@ class Records:
         (count,) = (
             self._db.read()
             .execute(
-                "SELECT count(*) FROM pending WHERE (:run IS NULL OR run = :run)"
+                "SELECT count(*) FROM pending WHERE (CAST(:run AS BIGINT) IS NULL OR run = :run)"
                 " AND (claim IS NOT NULL OR due <= :now)",
                 {"run": run, "now": now},
             )
@@ -292,8 +293,9 @@ class Records:
         """What waits, what is parked and why, at ``now`` (ms since 1970)."""
         connection = self._db.read()
         ready, put_off, claimed, oldest, upcoming = connection.execute(
-            "SELECT sum(due <= :now), sum(due > :now), sum(claim IS NOT NULL), min(accepted),"
-            " min(CASE WHEN due > :now THEN due END) FROM pending WHERE parked IS NULL",
+            "SELECT count(*) FILTER (WHERE due <= :now), count(*) FILTER (WHERE due > :now),"
+            " count(claim), min(accepted), min(due) FILTER (WHERE due > :now)"
+            " FROM pending WHERE parked IS NULL",
             {"now": now},
         ).fetchone()
         parked: dict[str, int] = dict(
@@ -307,9 +309,9 @@ class Records:
             " ORDER BY parked IS NULL, lead LIMIT 10"
         ).fetchall()
         return OutboxStatus(
-            ready=ready or 0,
-            put_off=put_off or 0,
-            claimed=claimed or 0,
+            ready=ready,
+            put_off=put_off,
+            claimed=claimed,
             parked=parked,
             oldest=oldest,
             next_attempt=upcoming,
@@ -323,8 +325,8 @@ class Records:
         """
         which = (
             " WHERE claim IS NULL AND (parked IS NOT NULL OR due > :now)"
-            " AND (:lead IS NULL OR lead = :lead)"
-            " AND (:reason IS NULL OR coalesce(parked, 'put_off') = :reason)"
+            " AND (CAST(:lead AS TEXT) IS NULL OR lead = :lead)"
+            " AND (CAST(:reason AS TEXT) IS NULL OR coalesce(parked, 'put_off') = :reason)"
         )
         names = {"now": now, "lead": lead_id, "reason": reason}
         with self._db.transaction() as connection:

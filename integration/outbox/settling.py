@@ -8,13 +8,13 @@ of it happens in the transaction of the settlement.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from integration.order import Verdict
 from integration.outbox import unknown_leads
+from integration.outbox.port import Statements
 from integration.outbox.rows import Claim, Settlement, encode_bases, read_pending
 
 _CLAIMED: Final = "destination = ? AND lead = ? AND claim = ? AND at = ?"
@@ -22,7 +22,7 @@ _CLAIMED: Final = "destination = ? AND lead = ? AND claim = ? AND at = ?"
 
 
 def settle(
-    connection: sqlite3.Connection, claim: Claim, settlements: Sequence[Settlement], now: int
+    connection: Statements, claim: Claim, settlements: Sequence[Settlement], now: int
 ) -> bool:
     """Store the outcome of ``settlements`` and acknowledge them; ``now`` in ms since 1970.
 
@@ -47,7 +47,7 @@ def settle(
 
 
 def _settle_ledger(
-    connection: sqlite3.Connection, destination: str, settlements: Sequence[Settlement], now: int
+    connection: Statements, destination: str, settlements: Sequence[Settlement], now: int
 ) -> None:
     connection.executemany(
         "UPDATE ledger SET outcome = ?, settled = ? WHERE lead = ? AND destination = ? AND at = ?"
@@ -60,7 +60,7 @@ def _settle_ledger(
     )
 
 
-def _settle_arrivals(connection: sqlite3.Connection, settlements: Sequence[Settlement]) -> None:
+def _settle_arrivals(connection: Statements, settlements: Sequence[Settlement]) -> None:
     """Verdicts of rows; a delivered row has none of its own, the ledger speaks for it.
 
     What is to be said of a delivered row, as of few of them, is all that is kept with it.
@@ -92,9 +92,7 @@ def _settle_arrivals(connection: sqlite3.Connection, settlements: Sequence[Settl
     )
 
 
-def _acknowledge(
-    connection: sqlite3.Connection, claim: Claim, settlements: Sequence[Settlement]
-) -> int:
+def _acknowledge(connection: Statements, claim: Claim, settlements: Sequence[Settlement]) -> int:
     """Take what is done out of the queue, if the row that was claimed still stands there."""
     return connection.executemany(
         f"DELETE FROM pending WHERE {_CLAIMED} AND run = ? AND row = ?",  # noqa: S608 - constant
@@ -107,7 +105,7 @@ def _acknowledge(
 
 
 def _adopted(
-    connection: sqlite3.Connection, claim: Claim, settlements: Sequence[Settlement]
+    connection: Statements, claim: Claim, settlements: Sequence[Settlement]
 ) -> list[Settlement]:
     """The outcome again, for rows of later runs that brought the same score meanwhile."""
     found = []
@@ -122,7 +120,7 @@ def _adopted(
     return found
 
 
-def _keep_delivered(connection: sqlite3.Connection, settlements: Sequence[Settlement]) -> None:
+def _keep_delivered(connection: Statements, settlements: Sequence[Settlement]) -> None:
     """Overtaken on their way, and delivered all the same: the ledger speaks for them."""
     connection.executemany(
         "UPDATE arrival SET verdict = NULL, reason = NULL, message = NULL"
@@ -135,9 +133,7 @@ def _keep_delivered(connection: sqlite3.Connection, settlements: Sequence[Settle
     )
 
 
-def _put_off(
-    connection: sqlite3.Connection, claim: Claim, settlements: Sequence[Settlement]
-) -> None:
+def _put_off(connection: Statements, claim: Claim, settlements: Sequence[Settlement]) -> None:
     """What has to wait, or is parked, stays pending."""
     connection.executemany(
         "UPDATE pending SET claim = NULL, due = ?, parked = ?, message = ?,"  # noqa: S608 - constant
@@ -160,7 +156,7 @@ def _key(claim: Claim, one: Settlement) -> tuple[object, ...]:
     return (claim.destination, score.lead_id, claim.id, score.at)
 
 
-def _revive(connection: sqlite3.Connection, claim: Claim, settlement: Settlement, now: int) -> None:
+def _revive(connection: Statements, claim: Claim, settlement: Settlement, now: int) -> None:
     """A score that lost to one which was refused itself gets its turn after all.
 
     Whichever run it came with: unless a score as new as it was delivered, nothing newer counts.

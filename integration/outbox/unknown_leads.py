@@ -8,17 +8,17 @@ retries, or news of the lead arrives), each of them is what it was before: beate
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 
 from integration.order import Verdict
+from integration.outbox.port import Statements
 from integration.outbox.rows import Claim, PendingScore, Settlement, read_pending, why_beaten
 from integration.scores import LeadScore
 
 _BEATEN = tuple(map(str, (Verdict.SUPERSEDED, Verdict.DUPLICATE, Verdict.CONFLICT)))
 
 
-def spread(connection: sqlite3.Connection, claim: Claim, settlement: Settlement) -> None:
+def spread(connection: Statements, claim: Claim, settlement: Settlement) -> None:
     """Rows that the score of an unknown lead has beaten, in open runs and its own, are unknown."""
     connection.execute(
         "UPDATE arrival SET verdict = 'unknown_lead', reason = 'unknown_lead', message = ?"
@@ -34,9 +34,7 @@ def spread(connection: sqlite3.Connection, claim: Claim, settlement: Settlement)
     )
 
 
-def take_back(
-    connection: sqlite3.Connection, destination: str, winners: Iterable[PendingScore]
-) -> None:
+def take_back(connection: Statements, destination: str, winners: Iterable[PendingScore]) -> None:
     """Rows that were unknown are beaten again by ``winners``, which wait for another try."""
     for winner in winners:
         beaten = connection.execute(

@@ -8,13 +8,12 @@ are accepted together, or the process died before the sender heard anything.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from integration.outbox.database import Database
-from integration.outbox.intake import Arrival, take_in
+from integration.outbox.intake import Arrival, leads_of, take_in
+from integration.outbox.port import Database, Statements
 from integration.outbox.rows import InputRow
 
 _PRUNED_AT_ONCE = 5_000
@@ -57,7 +56,8 @@ class Webhooks:
         Raises:
             OutboxError: the outbox cannot be written.
         """
-        with self._db.transaction() as connection:
+        leads = leads_of(row for message in messages for row in message.rows)
+        with self._db.transaction(leads=leads) as connection:
             known = [_known(connection, one, now) for one in messages]
             rows = [
                 row
@@ -76,7 +76,7 @@ class Webhooks:
 
         At most some thousand at a time, so that nothing waits for it.
         """
-        with self._db.transaction(durable=False) as connection:
+        with self._db.transaction(durable=False, leads=()) as connection:
             return connection.execute(
                 "DELETE FROM webhook WHERE id IN"
                 " (SELECT id FROM webhook WHERE received < ? ORDER BY received LIMIT ?)",
@@ -84,7 +84,7 @@ class Webhooks:
             ).rowcount
 
 
-def _known(connection: sqlite3.Connection, message: WebhookMessage, now: int) -> Repetition | None:
+def _known(connection: Statements, message: WebhookMessage, now: int) -> Repetition | None:
     """Put ``message`` on record; whether it was there before."""
     if not message.id:
         return None

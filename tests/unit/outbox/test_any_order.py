@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from integration.order import StoredScore, Verdict, against_stored
-from integration.outbox import Claim, InputRow, Outbox, Settlement
+from integration.outbox import Claim, InputRow, Outbox, OutboxPlace, OutboxServer, Settlement
 from integration.scores import LeadScore
 
 PARKED = {Verdict.UNKNOWN_LEAD, Verdict.REJECTED}
@@ -55,12 +56,12 @@ class Delivery:
 class AnyOrder(RuleBasedStateMachine):
     """Scores arrive and are delivered in every order that Hypothesis can think of."""
 
-    empty_outbox: Path
+    new_place: Callable[[], tuple[OutboxPlace, Callable[[], None]]]
+    """Where the next outbox is, and how to get rid of it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(shutil.copy(self.empty_outbox, self.folder.name))
+        self.place, self.forget = self.new_place()
         self.open()
         self.now = 1000
         self.store = {lead: StoredScore() for lead in (PLAIN, DISPUTED, REFUSED)}
@@ -74,8 +75,9 @@ class AnyOrder(RuleBasedStateMachine):
         self.ended: list[tuple[Claim, list[Settlement]]] = []
 
     def open(self) -> None:
-        self.outbox = Outbox(self.path)
-        self.outbox._db.read().execute("PRAGMA synchronous = OFF")
+        self.outbox = Outbox(self.place)
+        if not isinstance(self.place, OutboxServer):
+            self.outbox._db.read().execute("PRAGMA synchronous = OFF")
 
     # -- scores arrive --------------------------------------------------------------------
 
@@ -308,10 +310,34 @@ class AnyOrder(RuleBasedStateMachine):
             self.check_the_end()
         finally:
             self.outbox.close()
-            self.folder.cleanup()
+            self.forget()
+
+
+def play(new_place, examples):
+    machine = type("Machine", (AnyOrder,), {"new_place": staticmethod(new_place)})
+    rules = settings(max_examples=examples, stateful_step_count=50)
+    run_state_machine_as_test(machine, settings=rules)
 
 
 def test_the_newest_score_wins_whatever_happens(empty_outbox):
     """Every lead ends with its newest score, no row is lost, and no old score overwrites a new."""
-    machine = type("Machine", (AnyOrder,), {"empty_outbox": empty_outbox})
-    run_state_machine_as_test(machine, settings=settings(max_examples=60, stateful_step_count=50))
+
+    def new_file():
+        folder = tempfile.TemporaryDirectory()
+        return Path(shutil.copy(empty_outbox, folder.name)), folder.cleanup
+
+    play(new_file, 60)
+
+
+def test_the_newest_score_wins_on_a_server_too(new_schema):
+    """The same, on a server: there it only has to be seen that nothing is different."""
+    place = new_schema()
+    keep = Outbox(place)
+
+    def emptied():
+        with keep._db.transaction() as connection:
+            connection.execute("TRUNCATE run, arrival, pending, claim, ledger, rewritten")
+        return place, lambda: None
+
+    play(emptied, 12)
+    keep.close()

@@ -118,7 +118,7 @@ def test_recovery_leaves_the_others_alone(box):
     box.run(*(box.score(lead=lead) for lead in "ABC"))
     box.settle(box.take(1), Verdict.UNKNOWN_LEAD)
     box.settle(box.take(1), None, due=box.now + HOUR)
-    box.claims.recover("list", box.now)
+    box.recover()
     assert box.leads(box.take()) == ["C"]
 
 
@@ -157,7 +157,7 @@ def test_old_and_new_intents_in_one_batch(box):
     """A batch with some intents from before a crash gets for each lead what is on record."""
     box.run(box.score(5))
     box.intend(box.take(), 40, 3)
-    box.claims.recover("list", box.now)
+    box.recover()
     box.run(box.score(5, lead="M"))
     assert box.intend(box.take(), None, None) == {"L": StoredScore(40, 3), "M": StoredScore()}
 
@@ -191,7 +191,7 @@ def test_a_claim_that_was_taken_back_records_no_intent(box):
     """A deliverer that was taken for dead learns it before it writes, and stops."""
     box.run(box.score(5))
     lost = box.take()
-    box.claims.recover("list", box.now)
+    box.recover()
     with pytest.raises(OutboxError, match="another process has begun to deliver"):
         box.intend(lost, 40, 3)
     assert box.records.history("L") == []
@@ -202,7 +202,7 @@ def test_an_intent_for_another_score_of_the_instant(box):
     """An intent that never came to be does not stand for another score of the same instant."""
     box.run(box.score(5, 50))
     box.intend(box.take(), 40, 3)
-    box.claims.recover("list", box.now)
+    box.recover()
     box.settle(box.take(), Verdict.CONFLICT)
     box.outbox._db.read().execute("UPDATE ledger SET outcome = 'intended'")
     box.run(box.score(5, 60))

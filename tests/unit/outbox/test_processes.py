@@ -75,6 +75,11 @@ steps[sys.argv[3]]()
 
 
 @pytest.fixture
+def box(file_box):
+    return file_box
+
+
+@pytest.fixture
 def start():
     """Start a process on an outbox; it is killed at the end of the test at the latest."""
     with contextlib.ExitStack() as stack:

@@ -225,13 +225,18 @@ def test_few_examples_of_many(box):
     ]
 
 
-def test_a_closed_outbox(box):
-    """After closing, writing is refused and the lock is free."""
-    assert box.outbox.lock.acquire()
-    other = type(box)(box.path)
+def test_closing_an_outbox_frees_its_lock(file_box):
+    """Another process delivers from a file as soon as this one has closed it."""
+    assert file_box.outbox.lock.acquire()
+    other = type(file_box)(file_box.path)
     assert not other.outbox.lock.acquire()
-    box.outbox.close()
+    file_box.outbox.close()
     assert other.outbox.lock.acquire()
     other.outbox.close()
+
+
+def test_a_closed_outbox(box):
+    """After closing, writing is refused."""
+    box.outbox.close()
     with pytest.raises(OutboxError, match="closed"):
         box.records.start_run("late", "list", box.now)

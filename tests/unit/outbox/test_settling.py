@@ -356,8 +356,9 @@ def test_revival_stays_within_a_destination(box):
     assert box.waiting() == []
 
 
-def test_no_step_of_a_delivery_reads_whole_tables(box):
+def test_no_step_of_a_delivery_reads_whole_tables(file_box):
     """However much is on record, every statement finds its rows by an index."""
+    box = file_box
     run = box.run(box.score(6, based_on={2}), box.score(4), box.score(5, lead="M"))
     db = box.outbox._db.read()
     statements = []

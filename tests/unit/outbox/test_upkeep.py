@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from integration.order import StoredScore, Verdict
-from integration.outbox import Forgotten
+from integration.outbox import Forgotten, LeadInHandError
 from integration.scores import Rejected
 
 DELIVERED, SUPERSEDED, WAITING = Verdict.DELIVERED, Verdict.SUPERSEDED, Verdict.WAITING
@@ -98,14 +98,26 @@ def test_forgetting_a_lead(box):
         assert found.fetchall() == []
 
 
-def test_a_forgotten_lead_on_its_way(box):
+def test_a_forgotten_lead_on_its_way(file_box):
     """A lead that is forgotten while its score is on its way does not wait any more."""
+    box = file_box
     run = box.run(box.score(5), box.score(5, lead="M"))
     claim = box.take()
     box.outbox.forget("L")
     box.settle(claim, None, due=box.now)
     assert box.verdicts(run) == {2: WAITING}
     assert box.leads(box.take()) == ["M"]
+
+
+def test_a_lead_in_the_hand_of_a_replica_is_not_forgotten(server_box):
+    """Where others deliver, a lead is forgotten between its deliveries, or once they are dead."""
+    server_box.run(server_box.score(5))
+    server_box.take()
+    with pytest.raises(LeadInHandError, match="being delivered right now"):
+        server_box.outbox.forget("L")
+    server_box.outbox._db._let_go()
+    assert server_box.outbox.forget("L").rows == 1
+    assert "vacuums" in server_box.outbox.scrub()
 
 
 def test_pruning_drops_what_is_over(box):
@@ -178,7 +190,7 @@ def test_pruning_intents_that_came_to_nothing(box):
     run = box.run(box.score(5))
     box.intend(box.take())
     box.put(run, box.score(6), first=2)
-    box.claims.recover("list", box.now)
+    box.recover()
     box.deliver()
     assert [one.outcome for one in box.records.history("L")] == ["intended", "delivered"]
     box.records.finish_run(run, box.now)
