@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,19 +12,23 @@ from rich.console import Console
 
 from examples.caravan import shift
 from examples.caravan.gains import gains, table, verdict
-from examples.caravan.model import scored_half
+from examples.caravan.model import Lead, scored_half
 from examples.caravan.prospects import NoProspectsError, prospects
+from integration.policy import ScoringPolicy
+from integration.reporting.dial_log import read_dial_log
+from integration.reporting.figures import make_report
+from integration.reporting.page import page_of
 
 DRAWS: Final = 20
-LOG: Final = Path(".demo", "caravan.jsonl")
+FOLDER: Final = Path(".demo")
 
 
-def main(draws: int = DRAWS, log: Path = LOG) -> int:
+def main(draws: int = DRAWS, folder: Path = FOLDER) -> int:
     """Run the example and print what it shows; the exit code is 0 where the scores pay.
 
     Args:
         draws: how many orders are drawn by lot.
-        log: gets the dial log of the scored shift.
+        folder: gets the dial log of the scored shift, and the report on it.
     """
     console = Console(highlight=False, soft_wrap=True)
     try:
@@ -44,10 +49,25 @@ def main(draws: int = DRAWS, log: Path = LOG) -> int:
     found = gains(scored.sales, drawn, by_file.sales)
     console.print(table(found))
     console.print(verdict(found))
-    log.parent.mkdir(exist_ok=True)
+    log, page = folder / "caravan.jsonl", folder / "caravan.html"
+    folder.mkdir(exist_ok=True)
     log.write_text(scored.log, encoding="utf-8")
-    console.print(f"The dial log of the scored shift: {log}")
+    page.write_text(report_on(log, leads), encoding="utf-8")
+    console.print(f"The scored shift: {log} is its dial log, {page} the report on it")
     return 0 if found.holds else 1
+
+
+def report_on(log: Path, leads: Sequence[Lead]) -> str:
+    """The page of ``leadscore report`` on the scored shift, with real answers and file order."""
+    record = read_dial_log(str(log))
+    report = make_report(
+        record,
+        ScoringPolicy(),
+        record.lines[-1].at,
+        successes=[shift.SALE],
+        file_order=[lead.lead_id for lead in leads],
+    )
+    return page_of(report)
 
 
 if __name__ == "__main__":

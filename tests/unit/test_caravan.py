@@ -167,22 +167,37 @@ def test_the_random_order_is_a_mean():
     assert list(table(found).columns[4].cells)[4] == "0-5"
 
 
+def test_the_report_counts_the_same(leads, by_score, drawn, by_file, tmp_path, monkeypatch):
+    """The report on the scored shift has the buyers of the table, by score and in file order."""
+    log, reports = tmp_path / "log.jsonl", []
+    log.write_text(by_score.log, encoding="utf-8")
+    monkeypatch.setattr(caravan, "page_of", reports.append)
+    caravan.report_on(log, leads)
+    found = gains(by_score.sales, [one.sales for one in drawn], by_file.sales)
+    (report,) = reports
+    half = report.value.after[50]
+    assert half.dialled * 174 == pytest.approx(found.scored[4])
+    assert half.file * 174 == pytest.approx(found.in_file_order[4])
+    assert report.headline.order_exceptions == 0
+
+
 # -- the command ---------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def shown(monkeypatch, tmp_path, capsys):
+def shown(monkeypatch, tmp_path, capsys, by_file):
     """Runs the command on shifts laid down by the test; gives its exit code and its words."""
 
     def run(scored, lot):
         monkeypatch.setattr(caravan, "prospects", lambda: source.Prospects(np.ones((2, 1)), BOTH))
         monkeypatch.setattr(caravan, "scored_half", lambda _: some_leads(10))
-        monkeypatch.setattr(shift, "scored", lambda _: shift.Shift(tuple(scored), "{}\n"))
+        monkeypatch.setattr(shift, "scored", lambda _: shift.Shift(tuple(scored), by_file.log))
         monkeypatch.setattr(shift, "in_file_order", lambda _: shift.Shift(tuple(LATE), ""))
         monkeypatch.setattr(shift, "shuffled", lambda _, seed: shift.Shift(tuple(lot), str(seed)))
-        log = tmp_path / "new" / "log.jsonl"
-        code = caravan.main(draws=2, log=log)
-        assert log.read_text(encoding="utf-8") == "{}\n"
+        folder = tmp_path / "new"
+        code = caravan.main(draws=2, folder=folder)
+        assert (folder / "caravan.jsonl").read_text(encoding="utf-8") == by_file.log
+        assert "</html>" in (folder / "caravan.html").read_text(encoding="utf-8")
         return code, capsys.readouterr().out
 
     return run
