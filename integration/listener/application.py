@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -13,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from integration.clock import Clock
-from integration.listener import answers
+from integration.listener import answers, openapi
 from integration.listener.desk import Desk
 from integration.listener.endpoint import PATH, Endpoint
 from integration.listener.gate import Gate
@@ -32,7 +33,15 @@ def build_app(
         routes: more of them, such as those for health and metrics.
     """
     webhooks = Route(PATH, Endpoint(desk, gate, clock, body_limit))
-    app = Starlette(routes=[webhooks, *routes], exception_handlers={HTTPException: _http_problem})
+    description = json.dumps(openapi.document(PATH))
+
+    async def describe(_: Request) -> Response:
+        return Response(description, media_type="application/json")
+
+    app = Starlette(
+        routes=[webhooks, Route(openapi.PATH, describe), *routes],
+        exception_handlers={HTTPException: _http_problem},
+    )
     app.router.redirect_slashes = False
     return app
 

@@ -91,7 +91,7 @@ class Endpoint:
         try:
             visitor = self._gate.look_at(
                 Credentials(
-                    headers.get(b"webhook-id", b""),
+                    headers.get(b"webhook-id"),
                     headers.get(b"webhook-timestamp", b""),
                     headers.get(b"webhook-signature", b""),
                     headers.get(b"authorization", b""),

@@ -36,7 +36,7 @@ class Unauthorised(Exception):
 class Credentials:
     """What a request says about its sender, as it stands in its headers."""
 
-    id: bytes = b""
+    id: bytes | None = None
     timestamp: bytes = b""
     signature: bytes = b""
     authorization: bytes = b""
@@ -76,7 +76,7 @@ class Gate:
         if kind.lower() == b"bearer" and keys.tokens:
             if not _one_of(token.strip(), keys.tokens):
                 raise Unauthorised("the bearer token is not valid")
-            message = _OF_TOKENS + _message(credentials) if credentials.id else ""
+            message = _OF_TOKENS + _message(credentials) if credentials.id is not None else ""
             return Visitor(message, None, ())
         raise Unauthorised(
             "webhook-id, webhook-timestamp and webhook-signature are needed"
@@ -111,9 +111,10 @@ class Gate:
 
 
 def _message(credentials: Credentials) -> str:
-    if _ID.fullmatch(credentials.id) is None:
+    name = credentials.id or b""
+    if _ID.fullmatch(name) is None:
         raise Unauthorised("webhook-id is not 1 to 256 printable ASCII characters")
-    return credentials.id.decode("ascii")
+    return name.decode("ascii")
 
 
 def _one_of(given: bytes, valid: Iterable[bytes]) -> bool:

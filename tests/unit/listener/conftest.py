@@ -44,6 +44,7 @@ class Listener:
         self.secrets.write_text(SECRET + "\n")
         self.options = {"webhook_secrets_file": self.secrets, "webhook_token": TOKEN}
         self.rules = DeskRules()
+        self.body_limit = BODY_LIMIT
         self.ids = 0
 
     def run(self, work):
@@ -65,10 +66,14 @@ class Listener:
             yield self.desk, self.keyring
 
     @contextlib.asynccontextmanager
-    async def open(self):
+    async def open_app(self):
+        """The ASGI application, open."""
         async with self.open_desk() as (desk, keyring):
-            gate = Gate(keyring, self.clock)
-            app = build_app(desk, gate, self.clock, body_limit=BODY_LIMIT)
+            yield build_app(desk, Gate(keyring, self.clock), self.clock, body_limit=self.body_limit)
+
+    @contextlib.asynccontextmanager
+    async def open(self):
+        async with self.open_app() as app:
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://leads") as self.http:
                 yield self

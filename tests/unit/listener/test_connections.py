@@ -13,9 +13,7 @@ import socket
 
 import pytest
 
-from integration.listener.application import build_app
 from integration.listener.endpoint import PATH
-from integration.listener.gate import Gate
 from integration.listener.server import CannotListen, listen, make_server
 from integration.settings import Settings
 from tests.unit.listener.conftest import update
@@ -91,8 +89,7 @@ def on_socket(listener, work, **settings):
     """The result of ``work(site)`` while the listener serves on a port of its own."""
 
     async def main():
-        async with listener.open_desk() as (desk, keyring):
-            app = build_app(desk, Gate(keyring, listener.clock), listener.clock, body_limit=4096)
+        async with listener.open_app() as app:
             server = make_server(app, Settings(**settings), listener.clock)
             with listen("127.0.0.1", 0) as listening:
                 listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
