@@ -21,12 +21,6 @@ Feature: The next call goes to the best lead there is
       Then the calls go to Smith, Garcia, Jones, Miller
       And at each call the best lead that could be called was taken
 
-    Scenario: Scores were compared as words
-      Given the campaign compares scores as words
-      When the campaign calls for 1 hour
-      Then the calls go to Miller, Garcia, Jones, Smith
-      And at 3 calls a better lead had to wait
-
   Rule: A new score counts from the next call on
 
     Scenario: A lead becomes hot during the shift

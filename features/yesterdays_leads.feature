@@ -19,7 +19,22 @@ Feature: Yesterday's leads do not hold up today's
       When the campaign calls for 2 hours
       Then the first 6 calls go to leads with score 90, and the next 6 to leads with score 85
 
-  Rule: Either gate is enough
+  Rule: Each thing that asks for a score's age is enough by itself
+
+    Scenario Outline: <gate> alone lets the fresh leads go first
+      Given 6 leads have score 90, calculated at 08:00 yesterday
+      And 6 leads have score 85, calculated at 08:00
+      And <gate> alone keeps stale leads back
+      When the campaign calls for 17 minutes
+      Then the 6 calls of the shift go to leads with score 85
+
+      Examples:
+        | gate                      |
+        | the filter                |
+        | the rule before each call |
+        | a sweep before the shift  |
+
+  Rule: Behind either gate stale leads are not called at all
 
     Scenario: Both gates, as they are deployed
       Given 6 leads have score 90, calculated at 08:00 yesterday

@@ -110,6 +110,7 @@ class Lane:
         if ids is None:
             ids = [*self._ready, *self._parked, *self.fetched, *self.terms.contacts.contacts]
             self._held.clear()
+            self._ready = Waiting()  # keys of another sort may not be comparable with these
             ids = dict.fromkeys(ids)
         for each in ids:
             self._place(each, now)

@@ -125,6 +125,18 @@ def many(shift: Shift, count, score, at):
         shift.put(f"{score}-{number:02}", {"ml_score": str(score), "ml_score_at": stored(at)})
 
 
+@given(
+    phrase(
+        "{count:Count} leads of the {queue:Lead} queue have score {score:d}, "
+        "calculated at {at:Moment}"
+    )
+)
+def many_of_queue(shift: Shift, count, queue, score, at):
+    columns = {"ml_score": str(score), "ml_score_at": stored(at)}
+    for number in range(1, count + 1):
+        shift.put(f"{score}-{number:02}", columns, queue)
+
+
 @given(phrase("lead {name:Lead} is to be called and has no score yet"))
 def unscored(shift: Shift, name):
     shift.put(name, {}, GENERAL if GENERAL in shift.centre.lists else "")
@@ -150,12 +162,33 @@ def without_rules(shift: Shift):
 
 @given(parsers.parse("{gate} alone keeps stale leads back"))
 def one_gate(shift: Shift, gate):
-    {"the filter": without_rules, "the rule before each call": without_filter}[gate](shift)
+    {
+        "the filter": without_rules,
+        "the rule before each call": without_filter,
+        "a sweep before the shift": sweep_alone,
+    }[gate](shift)
+
+
+def sweep_alone(shift: Shift):
+    without_filter(shift)
+    without_rules(shift)
+    shift.world.product.options["sweep_verified"] = True
+    swept = shift.world.virtually(shift.world.product.sweep(mark=True))
+    assert swept.exit_code == 0
 
 
 @given("the campaign compares scores as words")
 def text_sort(shift: Shift):
-    sort = {"fieldName": "ml_score", "direction": "DESC", "numeric": False}
+    sort_by_score(shift, numeric=False)
+
+
+@when("the campaign compares scores as numbers again")
+def numeric_sort(shift: Shift):
+    sort_by_score(shift, numeric=True)
+
+
+def sort_by_score(shift: Shift, *, numeric: bool):
+    sort = {"fieldName": "ml_score", "direction": "DESC", "numeric": numeric}
     for campaign in shift.centre.campaigns.values():
         shift.centre.change(f"/outbound/campaigns/{campaign}", contactSorts=[sort])
 
@@ -222,6 +255,11 @@ def none_passed_over(shift: Shift):
     assert [line["passed_over"] for line in log] == [0] * len(log)
 
 
+@then(phrase("{count:Count} calls passed a better lead over"))
+def some_passed_over(shift: Shift, count):
+    assert sum(line["passed_over"] > 0 for line in shift.log()) == count
+
+
 @then(phrase("lead {name:Lead} let {count:Count} worse leads go first"))
 def overtaken(shift: Shift, name, count):
     assert [line["overtaken"] for line in shift.calls_to(name)] == [count]
@@ -230,6 +268,30 @@ def overtaken(shift: Shift, name, count):
 @then(phrase("agent {name:Lead} talks to {leads:Leads}"))
 def talked(shift: Shift, name, leads):
     assert [line["lead"] for line in shift.log() if line["agent"] == name] == leads
+
+
+@then(phrase("agent {names:Leads} has {count:Count} calls, by scores from {least:d} to {most:d}"))
+@then(phrase("agents {names:Leads} have {count:Count} calls, by scores from {least:d} to {most:d}"))
+def calls_within(shift: Shift, names, count, least, most):
+    scores = [line["score"] for line in shift.log() if line["agent"] in names]
+    assert (len(scores), min(scores), max(scores)) == (count, least, most)
+
+
+@then(
+    phrase(
+        "{count:Count} of the calls of agent {name:Lead} go to leads with score {score:d}, and "
+        "these are the first"
+    )
+)
+def first_calls(shift: Shift, count, name, score):
+    best = [line["score"] == score for line in shift.log() if line["agent"] == name]
+    assert best == [True] * count + [False] * (len(best) - count)
+
+
+@then(phrase("the first leads that agent {name:Lead} talks to after {at:Moment} are {leads:Leads}"))
+def next_calls(shift: Shift, name, at, leads):
+    made = [line for line in shift.log() if line["agent"] == name and line["time"] > stored(at)]
+    assert [line["lead"] for line in made][: len(leads)] == leads
 
 
 @then(phrase("agent {name:Lead} has no call"))

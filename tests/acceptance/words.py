@@ -24,10 +24,10 @@ COLUMNS = {
 }
 """The columns of the contact list by the words that the features have for them."""
 
-_DAYS = {"": 0, " yesterday": -1, " two days ago": -2}
+_DAYS = {"": 0, " tomorrow": 1, " yesterday": -1, " two days ago": -2}
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0}
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_TIME_OF_DAY = r"\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: yesterday| two days ago)?"
+_TIME_OF_DAY = r"\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: yesterday| two days ago| tomorrow)?"
 _INSTANT = r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)"
 _ONE_SPAN = r"[\d.,]+ (?:second|minute|hour|day)s?"
 

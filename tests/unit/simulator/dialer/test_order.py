@@ -116,3 +116,16 @@ def test_campaigns_of_one_priority_take_turns(centre):
     centre.agents("Ann", queues=["Both"])
     centre.dial(10 * ROUND)
     assert centre.order() == ["A1", "B1", "A2", "B2"]
+
+
+def test_the_sort_may_change_while_the_campaign_runs(centre):
+    """Who waits is put into the new order, whatever the old one compared."""
+    leads = centre.leads(FIVE)
+    campaign = centre.campaign(leads, contactSorts=[{**BY_SCORE, "numeric": False}])
+    centre.agents("Ann")
+    centre.dial(10)
+    path = f"/api/v2/outbound/campaigns/{campaign}"
+    now = centre.platform.call("GET", path).body
+    assert centre.platform.call("PUT", path, {**now, "contactSorts": [BY_SCORE]}).status == 200
+    centre.run(10 * ROUND)
+    assert "".join(centre.order()) == "dcaeb"
