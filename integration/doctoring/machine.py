@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from pathlib import Path
 
 from integration.doctoring.desk import Desk
 from integration.doctoring.findings import Remark, fail, ok, unknown, warn
@@ -17,21 +18,14 @@ from integration.scores import format_instant, instant_of
 async def outbox(desk: Desk) -> AsyncIterator[Remark]:
     """The outbox can be used, and what is stuck in it."""
     where = desk.settings.outbox
-    if not where.exists():
-        folder = next(one for one in where.absolute().parents if one.exists())
-        if os.access(folder, os.W_OK | os.X_OK):
-            yield ok(f"{where} is made by the first push")
-        else:
-            yield fail(f"{where} cannot be made in {folder}", "name another file with --outbox")
-        return
-    if not all(os.access(one, os.R_OK | os.W_OK) for one in (where, where.absolute().parent)):
-        yield fail(f"{where} cannot be written by this user", "run as the user who made it")
+    if isinstance(where, Path) and (remark := _file(where)):
+        yield remark
         return
     try:
         with closing(Outbox(where)) as box:
             status = box.records.status(instant_of(desk.clock.now()))
     except (OutboxError, sqlite3.Error) as problem:
-        yield fail(f"{problem}", "keep a copy of the file before you do anything to it")
+        yield fail(f"{problem}", "keep a copy of it before you do anything to it")
         return
     if status.parked:
         told = ", ".join(f"{count:,} {reason}" for reason, count in status.parked.items())
@@ -42,6 +36,19 @@ async def outbox(desk: Desk) -> AsyncIterator[Remark]:
         yield ok(f"{waiting:,} scores wait for delivery{since}")
     else:
         yield ok(f"{where}: nothing waits")
+
+
+def _file(where: Path) -> Remark | None:
+    """What can be said of an outbox file before it is opened; nothing where it should be."""
+    folder = where.absolute().parent
+    if where.exists():
+        if all(os.access(one, os.R_OK | os.W_OK) for one in (where, folder)):
+            return None
+        return fail(f"{where} cannot be written by this user", "run as the user who made it")
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    if os.access(there, os.W_OK | os.X_OK):
+        return ok(f"{where} is made by the first push")
+    return fail(f"{where} cannot be made in {there}", "name another file with --outbox")
 
 
 async def stack(desk: Desk) -> AsyncIterator[Remark]:
