@@ -44,7 +44,8 @@ def simulate(
         float, typer.Option(help="How fast a scaled clock runs; 10 is ten times the wall.")
     ] = 10.0,
     config: Annotated[
-        Path | None, typer.Option(help="TOML file with switches, clients, limits and faults.")
+        Path | None,
+        typer.Option(help="TOML file with switches, clients, limits, agents, dialer and faults."),
     ] = None,
 ) -> None:
     """Run a simulated Genesys Cloud on this machine until Ctrl-C."""

@@ -30,6 +30,10 @@
     skills = { "High Value Sales" = 4 }
     queues = ["Senior Agent Queue"]
 
+    [dialer]
+    seed = 7
+    talk = { least = 60, most = 300 }
+
     [faults]
     seed = 7
     rules = [{ operation = "post_outbound_contactlist_contacts", kind = "status", nth = [3] }]
@@ -63,6 +67,7 @@ class Setup(BaseModel):
     skills: list[dict[str, Any]] = []
     queues: list[dict[str, Any]] = []
     agents: list[dict[str, Any]] = []
+    dialer: dict[str, Any] | None = None
     faults: dict[str, Any] | None = None
 
 
@@ -87,6 +92,8 @@ def apply_setup(path: Path, control: Control) -> None:
             control.add_queue(**queue)
         for agent in setup.agents:
             control.add_agent(**agent)
+        if setup.dialer is not None:
+            control.configure_dialer(**setup.dialer)
         if setup.faults is not None:
             control.set_faults(**setup.faults)
     except (OSError, ValueError, Refusal) as error:

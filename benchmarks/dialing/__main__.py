@@ -21,6 +21,7 @@ import structlog
 from benchmarks.dialing.deployed import deployed
 from benchmarks.dialing.findings import Findings, look_at
 from benchmarks.dialing.plan import Plan
+from benchmarks.dialing.reported import differences, report_on
 from benchmarks.dialing.shift import Shift, Worked
 from benchmarks.report import Finding, at_most, conclude
 
@@ -32,6 +33,7 @@ DAY = Plan(
     length=timedelta(hours=24),
     changes=50_000,
     every=timedelta(minutes=10),
+    zones=("UTC",),
 )
 
 Stack = tuple[Mapping[str, Any], Mapping[str, Any]]
@@ -75,6 +77,17 @@ def told(worked: Worked, found: Findings) -> list[Finding]:
     ]
 
 
+def reported(worked: Worked, found: Findings, page: Path) -> Finding:
+    """Whether ``leadscore report``, written to ``page``, has the same figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "dial-log.jsonl"
+        log.write_text(worked.log, encoding="utf-8")
+        wrong = differences(report_on(log, page, worked.plan.length), found)
+    return Finding(
+        f"the report says the same ({page})", "; ".join(wrong) or "yes", "yes", not wrong
+    )
+
+
 def main() -> int:
     """Work a day; 1 where something was called that should not have been."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.dialing", description=__doc__)
@@ -83,15 +96,19 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="decides on everything")
     parser.add_argument("--working-set", type=int, default=20, help="leads that are fetched ahead")
     parser.add_argument("--log", type=Path, help="where to write the dial log (JSON Lines)")
+    parser.add_argument("--report", type=Path, help="where to write the report on it (HTML)")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     base = SHIFT if options.shift else DAY
     plan = replace(base, seed=options.seed, working_set=options.working_set)
     stack = deployed()
     worked = work(stack, plan)
+    found = look_at(worked)
+    findings = told(worked, found)
     if options.log is not None:
         options.log.write_text(worked.log, encoding="utf-8")
-    findings = told(worked, look_at(worked))
+    if options.report is not None:
+        findings.append(reported(worked, found, options.report))
     if options.twice:
         same = work(stack, plan).log == worked.log
         findings.append(Finding("the same log once more", "yes" if same else "no", "yes", same))

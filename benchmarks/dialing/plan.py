@@ -18,7 +18,6 @@ NIGHT: Final = datetime(2026, 11, 24, 8, tzinfo=UTC)
 """When leads are loaded and scored: on a Tuesday."""
 BEGINS: Final = datetime(2026, 11, 24, 9, tzinfo=UTC)
 """When the agents come."""
-ZONES: Final = ("Europe/Berlin", "Europe/London", "UTC")
 _SECOND: Final = timedelta(seconds=1)
 _NEWEST: Final = timedelta(hours=1)
 _OLDEST: Final = timedelta(hours=26)
@@ -48,6 +47,7 @@ class Plan:
         every: they are pushed as often as this.
         working_set: contacts that the dialer has always fetched.
         seed: decides on everything else.
+        zones: of the leads, in turn; nobody is called in the last minute of a zone's day.
         dialer: further settings of the simulated dialer.
     """
 
@@ -59,6 +59,7 @@ class Plan:
     every: timedelta = timedelta(minutes=5)
     working_set: int = 20
     seed: int = 0
+    zones: tuple[str, ...] = ("Europe/Berlin", "Europe/London", "UTC")
     dialer: Mapping[str, Any] | None = None
 
     @property

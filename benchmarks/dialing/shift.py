@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from benchmarks.dialing.plan import BEGINS, NIGHT, ZONES, Change, Plan, written
+from benchmarks.dialing.plan import BEGINS, NIGHT, Change, Plan, written
 from integration.app import App
 from integration.reports import ExitCode
 from integration.scores import RawScore
@@ -135,11 +135,12 @@ class Shift:
         await self._until(self._plan.ends)
 
     async def _load(self) -> None:
+        zones = itertools.cycle(self._plan.zones)
         rows = (
             ContactRow(
                 number,
                 score.lead,
-                {"phone": f"+49301{number:06}", "zone": ZONES[number % len(ZONES)]},
+                {"phone": f"+49301{number:06}", "zone": next(zones)},
                 None,
             )
             for number, score in enumerate(self._plan.scores(), 1)

@@ -7,7 +7,6 @@ Each event has an instant; what follows from it is planned as a further event.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -165,9 +164,9 @@ class Floor:
         line.recall, line.better = candidate.recall, standing.better
         line.passed_over, line.overtaken = standing.passed_over, standing.overtaken
         line.agent = agent.name if agent is not None else ""
-        course = asdict(course_of(self.settings, contact.id, contact.attempted))
-        ring = course.pop("ring")
-        if course["outcome"] == "no_answer":
+        course = course_of(self.settings, contact.id, contact.attempted)
+        ring = course.ring
+        if course.outcome == "no_answer":
             ring = float(terms.campaign.definition["noAnswerTimeout"])
         call = Placed(
             number=line.n,
@@ -178,7 +177,11 @@ class Floor:
             agent_id=agent.id if agent is not None else "",
             skills=candidate.verdict.skills,
             started=line.time,
-            **course,
+            outcome=course.outcome,
+            wrap_up_code=course.wrap_up_code,
+            talk=course.talk,
+            wrap_up=course.wrap_up,
+            patience=course.patience,
         )
         self.calls.add(call, line)
         self._plan(ring, "answered", call.number)

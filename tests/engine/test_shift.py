@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.dialing.findings import look_at
 from benchmarks.dialing.plan import Plan
+from benchmarks.dialing.reported import differences, report_on
 from benchmarks.dialing.shift import Shift
 
 SHIFT = Plan()
@@ -57,6 +58,16 @@ def test_the_same_seed_is_the_same_log(work):
     assert log.count("\n") > 100
     assert work(SMALL).log == log
     assert work(replace(SMALL, seed=1)).log != log
+
+
+def test_the_report_says_the_same(work, tmp_path):
+    """What ``leadscore report`` makes of the log are the figures that were found in it."""
+    worked = work(SMALL)
+    log = tmp_path / "dial-log.jsonl"
+    log.write_text(worked.log, encoding="utf-8")
+    told = report_on(log, tmp_path / "report.html", SMALL.length)
+    assert told["senior"] > 10
+    assert differences(told, look_at(worked)) == []
 
 
 def without_gates(organisation):

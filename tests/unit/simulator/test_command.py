@@ -71,11 +71,15 @@ name = "Senior Agent Queue"
 name = "Ada"
 skills = { Sales = 4 }
 queues = ["Senior Agent Queue"]
+
+[dialer]
+seed = 5
+talk = { least = 30, most = 60 }
 """
 
 
 def test_a_file_says_how_to_start(command, tmp_path):
-    """Switches, clients, limits, agents and faults are set before the first call."""
+    """Switches, clients, limits, agents, dialer and faults are set before the first call."""
     path = tmp_path / "setup.toml"
     path.write_text(SETUP, encoding="utf-8")
     result, organisation = command("--config", str(path))
@@ -84,6 +88,7 @@ def test_a_file_says_how_to_start(command, tmp_path):
     assert organisation.limits.ceiling("pusher") == 100
     assert organisation.limits.enforced("pusher") == 80
     assert organisation.faults.seed == 7
+    assert organisation.dialer.floor.settings.talk.most == 60
     sites = {site.name: site.definition["managed"] for site in organisation.entities["site"]}
     assert sites == {"Main Site": False, "PureCloud Voice - AWS": True, "London": False}
     (agent,) = Control(organisation).agents()
@@ -100,6 +105,7 @@ def test_a_file_says_how_to_start(command, tmp_path):
         "[[limits]]\nclient_id = 'nobody'",
         "[faults]\nrules = [{ kind = 'magic' }]",
         "[[agents]]\nname = 'Ada'\nqueues = ['nowhere']",
+        "[dialer]\ntalk = { least = 9, most = 1 }",
         None,
     ],
     ids=[
@@ -110,6 +116,7 @@ def test_a_file_says_how_to_start(command, tmp_path):
         "nobody",
         "no fault",
         "no queue",
+        "no length",
         "no file",
     ],
 )
