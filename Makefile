@@ -18,6 +18,7 @@ SDK   := $(shell find sdks \( -name build -o -name '*.egg-info' -o -name __pycac
 help: ## show this list
 	@echo "make demo    deploys to the simulated platform; 10,000 scores get there through a storm"
 	@echo "make caravan calls 2,911 real prospects by score, by chance and in file order"
+	@echo "make preview PR=7   what this checkout would change, and whom it would call"
 	@echo "make test    everything: lint, types, import contracts, tests, coverage"
 	@echo "make lint    style, types and import contracts only"
 	@echo "make set-up  the environment in .venv/ (the others make it when it is missing)"
@@ -30,6 +31,10 @@ demo: $(STAMP)
 
 caravan: $(STAMP)
 	@$(BIN)/python -m examples.caravan
+
+preview: $(STAMP)
+	@test -n "$(PR)" || { echo "preview: name the pull request: make preview PR=7" >&2; exit 2; }
+	@$(BIN)/leadscore preview --pr "$(PR)" --base "$(BASE)"
 
 test: $(STAMP)
 	@$(BIN)/python -m toolchain.verify

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verbs of this room: ``demo`` and ``preview-stack``."""
+"""The verbs of this room: ``demo``, ``preview`` and ``preview-stack``."""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from demo import preview_stack
+from demo.comment import comment
+from demo.preview import Trial
 from demo.story import print_findings, tell
 from infra.stack import StackError
 
@@ -19,6 +22,7 @@ _NOT_DEPLOYED = 2
 def register(app: typer.Typer) -> None:
     """Add the verbs of this room to ``app``; the entry point of ``leadscore.commands``."""
     app.command()(demo)
+    app.command()(preview)
     app.add_typer(preview_stack.verbs, name="preview-stack")
 
 
@@ -38,3 +42,34 @@ def demo(
         raise typer.Exit(_NOT_DEPLOYED) from None
     print_findings(console, findings)
     raise typer.Exit(0 if findings.holds else 1)
+
+
+def preview(
+    number: Annotated[int, typer.Option("--pr", help="Number of the pull request.", min=1)],
+    *,
+    base: Annotated[
+        str, typer.Option(help="Branch or commit that it is compared with; origin/main or main.")
+    ] = "",
+    port: Annotated[
+        int, typer.Option(help="Of its simulated platform; by default one for each number.", min=0)
+    ] = 0,
+    to: Annotated[
+        Path | None, typer.Option("--comment", help="Write the comment to this file.")
+    ] = None,
+) -> None:
+    """Try the changes of this checkout out on a simulated platform, and say what they do."""
+    try:
+        found = asyncio.run(Trial(_to_stderr).run(number, base, port))
+    except StackError as trouble:
+        typer.echo(f"preview: {trouble}", err=True)
+        raise typer.Exit(_NOT_DEPLOYED) from None
+    text = comment(found, base)
+    if to is None:
+        typer.echo(text, nl=False)
+    else:
+        to.write_text(text, encoding="utf-8")
+    raise typer.Exit(0 if found.good else 1)
+
+
+def _to_stderr(line: str) -> None:
+    typer.echo(line, err=True)

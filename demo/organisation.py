@@ -80,15 +80,16 @@ class Administrator:
         token = answer.raise_for_status().json()["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
 
+    async def campaign(self, campaign_id: str) -> dict[str, Any]:
+        """A campaign as the platform has it."""
+        return await self._get(f"/api/v2/outbound/campaigns/{campaign_id}")
+
     async def in_dial_order(self, campaign_id: str, count: int) -> list[dict[str, Any]]:
         """The first ``count`` contacts that a campaign may dial, in the campaign's own order."""
-        campaign = await self._get(f"/api/v2/outbound/campaigns/{campaign_id}")
-        filters = campaign["contactListFilters"]
-        search = {
-            "pageSize": min(count, 100),
-            "contactSorts": campaign["contactSorts"],
-            "contactListFilterId": filters[0]["id"],
-        }
+        campaign = await self.campaign(campaign_id)
+        search = {"pageSize": min(count, 100), "contactSorts": campaign["contactSorts"]}
+        if filters := campaign["contactListFilters"]:
+            search["contactListFilterId"] = filters[0]["id"]
         contacts: list[dict[str, Any]] = (
             await self._search(campaign["contactList"]["id"], search)
         )["entities"]

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.lanes import lanes_of
+from infra.project_copy import PREVIEW_STACK, TEMPLATE
 from infra.settings import Settings, parse_settings
 from infra.stack_files import PROJECT, read_config, stacks
 
@@ -67,16 +68,19 @@ def columns_of_resource(properties: Mapping[str, Any]) -> Columns:
 
 def recorded(record: Mapping[str, Any], stack: str, name: str) -> Columns | None:
     """What ``record`` has for one list of a stack."""
-    found: Columns | None = record.get(stack, record.get(OTHERS, {})).get(name)
-    return found
+    return _section(record, stack).get(name)
 
 
 def recorded_types(record: Mapping[str, Any], stack: str, kind: str) -> frozenset[str]:
     """The columns of a type that the lists of a stack have on record: its scores, its times."""
-    lists: Mapping[str, Columns] = record.get(stack, record.get(OTHERS, {}))
-    return frozenset(
-        column for one in lists.values() for column, of in one["types"].items() if of == kind
-    )
+    lists = _section(record, stack).values()
+    return frozenset(column for one in lists for column, of in one["types"].items() if of == kind)
+
+
+def _section(record: Mapping[str, Any], stack: str) -> Mapping[str, Columns]:
+    name = TEMPLATE if PREVIEW_STACK.fullmatch(stack) else stack
+    found: Mapping[str, Columns] = record.get(name, record.get(OTHERS, {}))
+    return found
 
 
 def read_record(path: Path = RECORD) -> dict[str, Any]:

@@ -37,7 +37,13 @@ Tell = Callable[[str], Any]
 
 
 class StackError(Exception):
-    """A stack could not be deployed, read or removed; the message says why and what to do."""
+    """A stack could not be deployed, read or removed; the message says why and what to do.
+
+    Attributes:
+        changes: what the operation had found out by then.
+    """
+
+    changes = Changes()
 
 
 class Refused(StackError):
@@ -344,7 +350,9 @@ def _explained(changes: Changes, stack: str) -> Iterator[None]:
         ) from None
     except automation.CommandError as error:
         told = [*changes.problems, *([] if changes.policies else _policies(error))]
-        raise StackError("\n".join(told) or _stderr(error)) from None
+        trouble = StackError("\n".join(told) or _stderr(error))
+        trouble.changes = changes
+        raise trouble from None
 
 
 def _stderr(error: automation.CommandError) -> str:
