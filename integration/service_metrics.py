@@ -7,6 +7,8 @@ does not grow with what the service does.
 
 from __future__ import annotations
 
+from typing import Final
+
 from prometheus_client import Counter, Gauge
 
 from integration.order import Verdict
@@ -14,16 +16,22 @@ from integration.outbox import OutboxStatus, Receipt, Repetition
 from integration.standing import Look
 from integration.telemetry import Telemetry
 
+_STATUSES: Final = (200, 202, 400, 401, 413, 415, 429, 503)
+"""Answers that are counted from the beginning, whether they were given or not."""
+
 
 class ServiceMetrics:
     """The metrics of one service, in the registry of ``telemetry``."""
 
     def __init__(self, telemetry: Telemetry) -> None:
         registry = telemetry.registry
+        telemetry.begin()
         self._telemetry = telemetry
         self._answers = Counter(
             "leadscore_webhooks", "Answers to webhooks by status", ["status"], registry=registry
         )
+        for status in _STATUSES:
+            self._answers.labels(str(status))
         self._accepted = Counter(
             "leadscore_accepted_scores", "Scores taken into the outbox", registry=registry
         )

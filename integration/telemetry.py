@@ -39,6 +39,8 @@ _SECRET_TEXT: Final = (
 )
 _SHORTEST_SECRET: Final = 4
 
+_OUTCOMES: Final = ("failed", "granted")
+_OTHER: Final = "other"
 _REASONS_MOST: Final = 50
 """Reasons that are counted apart: the platform's codes are its own, a metric has to stay small."""
 _log = structlog.get_logger("leadscore.platform")
@@ -117,6 +119,14 @@ class Telemetry:
         )
         self._reasons: set[str] = set()
 
+    def begin(self) -> None:
+        """Show what may never happen as 0: who watches for growth has to see a beginning."""
+        for verdict in Verdict:
+            self._scores.labels(str(verdict))
+        for outcome in _OUTCOMES:
+            self._tokens.labels(outcome)
+        self._alerts.labels(_OTHER)
+
     def batch(self, settlements: Sequence[Settlement], now: int) -> None:
         """A batch was settled at ``now`` (ms since 1970)."""
         self._batches.observe(len(settlements))
@@ -137,7 +147,7 @@ class Telemetry:
         self._seconds.labels(record.operation).observe(record.seconds)
         succeeded = record.status is not None and record.status < 400
         if record.operation == TOKEN_OPERATION:
-            self._tokens.labels("granted" if succeeded else "failed").inc()
+            self._tokens.labels(_OUTCOMES[succeeded]).inc()
         if structlog.is_configured():  # or each call would be printed
             _log.info(
                 "platform_call",
@@ -164,7 +174,7 @@ class Telemetry:
         known = reason in self._reasons or len(self._reasons) < _REASONS_MOST
         if known:
             self._reasons.add(reason)
-        self._alerts.labels(reason if known else "other").inc()
+        self._alerts.labels(reason if known else _OTHER).inc()
 
     def exposition(self) -> bytes:
         """All metrics in the text format of Prometheus."""
