@@ -140,3 +140,105 @@ Feature: Two who change the same lead do not undo each other's work
         | which | first | a  | second | b  |
         | older | 08:00 | 60 | 08:30  | 90 |
         | newer | 08:30 | 90 | 08:00  | 60 |
+
+  Rule: Scores that stream in keep to the same order
+
+    @simulator-only
+    Scenario Outline: The second update arrives while the first <moment>, with <which> scores
+      Given lead Miller carries score 50, calculated at 07:00
+      And the platform takes 2 seconds for every answer
+      When the service is sent these scores
+        | after     | lead   | score | calculated at |
+        | 0 seconds | Miller | <a>   | <first>       |
+        | <span>    | Miller | <b>   | <second>      |
+      Then lead Miller carries score 90, calculated at 08:30
+      And every message is answered with yes
+
+      Examples:
+        | moment              | which | span       | first | a  | second | b  |
+        | waits for its batch | newer | 1 second   | 08:00 | 60 | 08:30  | 90 |
+        | waits for its batch | older | 1 second   | 08:30 | 90 | 08:00  | 60 |
+        | signs in            | newer | 3 seconds  | 08:00 | 60 | 08:30  | 90 |
+        | signs in            | older | 3 seconds  | 08:30 | 90 | 08:00  | 60 |
+        | reads               | newer | 5 seconds  | 08:00 | 60 | 08:30  | 90 |
+        | reads               | older | 5 seconds  | 08:30 | 90 | 08:00  | 60 |
+        | writes              | newer | 7 seconds  | 08:00 | 60 | 08:30  | 90 |
+        | writes              | older | 7 seconds  | 08:30 | 90 | 08:00  | 60 |
+        | is long delivered   | newer | 5 hours    | 08:00 | 60 | 08:30  | 90 |
+        | is long delivered   | older | 5 hours    | 08:30 | 90 | 08:00  | 60 |
+
+    @simulator-only
+    Scenario: Two updates are under way and an older one comes last
+      Given lead Miller carries score 50, calculated at 07:00
+      And the platform takes 2 seconds for every answer
+      When the service is sent these scores
+        | after      | lead   | score | calculated at |
+        | 0 seconds  | Miller | 60    | 08:00         |
+        | 5 seconds  | Miller | 90    | 08:30         |
+        | 30 seconds | Miller | 70    | 08:15         |
+      Then lead Miller carries score 90, calculated at 08:30
+      And the verdicts are
+        | row | verdict    |
+        | 1   | superseded |
+        | 2   | delivered  |
+        | 3   | superseded |
+
+    @simulator-only @rate-limit
+    Scenario: Newer scores arrive while the platform asks to wait
+      Given 200 leads are waiting for their new scores
+      And the platform refuses the first write and asks to wait 30 seconds
+      When the service is sent the scores within 1 minute
+      Then every lead carries its new score
+      And no call was made while the platform had asked us to wait
+
+    @simulator-only
+    Scenario Outline: A file is pushed beside the stream, with <which> scores
+      Given lead Miller carries score 50, calculated at 07:00
+      And the platform takes 2 seconds for every answer
+      When the service is sent score <a> for lead Miller, calculated at <first>, and 5 seconds later a file brings score <b>, calculated at <second>
+      Then lead Miller carries score 90, calculated at 08:30
+      And the run ends well
+
+      Examples:
+        | which | first | a  | second | b  |
+        | newer | 08:00 | 60 | 08:30  | 90 |
+        | older | 08:30 | 90 | 08:00  | 60 |
+
+    @simulator-only
+    Scenario: A chain of results streams in, each based on the one before
+      Given lead Miller carries score 50, calculated at 08:00
+      When the service is sent these scores
+        | after      | lead   | score | calculated at | based on |
+        | 0 seconds  | Miller | 60    | 08:10         | 08:00    |
+        | 1 second   | Miller | 70    | 08:20         | 08:10    |
+        | 30 seconds | Miller | 80    | 08:30         | 08:20    |
+      Then lead Miller carries score 80, calculated at 08:30
+
+    @simulator-only
+    Scenario Outline: Two scorers start from the same score, the second <span> later
+      Given lead Miller carries score 50, calculated at 08:00
+      When the service is sent these scores
+        | after     | lead   | score | calculated at | based on |
+        | 0 seconds | Miller | 60    | 08:20         | 08:00    |
+        | <span>    | Miller | 70    | 08:30         | 08:00    |
+      Then lead Miller carries score 60, calculated at 08:20
+      And the verdicts are
+        | row | verdict   |
+        | 1   | delivered |
+        | 2   | conflict  |
+
+      Examples:
+        | span     |
+        | 1 second |
+        | 1 hour   |
+
+    @simulator-only
+    Scenario: A colleague was faster than the stream
+      Given lead Miller carries score 50, calculated at 08:00
+      And the platform refuses the first write and asks to wait 30 seconds
+      And a colleague writes score 95, calculated at 08:45, to lead Miller, 10 seconds into the run
+      When the service is sent these scores
+        | after     | lead   | score | calculated at |
+        | 0 seconds | Miller | 60    | 08:30         |
+      Then lead Miller carries score 95, calculated at 08:45
+      And the verdict is superseded

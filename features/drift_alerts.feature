@@ -100,3 +100,42 @@ Feature: Somebody is told when scores cannot be delivered
       Given 120 leads are waiting for their new scores
       When the scores are pushed
       Then the status shows nothing that waits
+
+  Rule: A service that cannot deliver says so, goes on accepting, and catches up
+
+    @simulator-only @outage
+    Scenario: The platform is away all morning
+      Given 120 leads are waiting for their new scores
+      And the platform is down for 4 hours
+      When the service is sent the scores within 3 hours
+      Then every message is answered with yes
+      And nobody is told more often than once an hour for 4 hours
+      And every lead carries its new score
+      And nothing is kept for later
+
+    @simulator-only @token
+    Scenario: The sign-in is refused until somebody puts it right
+      Given 120 leads are waiting for their new scores
+      And the integration has the wrong secret
+      And the right secret is put in its place 30 minutes into the run
+      When the service is sent the scores at once
+      Then 1 alert names 120 leads
+      And the alert says "check the client id, its secret and the region"
+      And every lead carries its new score
+
+    @simulator-only @bad-input
+    Scenario: The platform refuses single leads of the stream
+      Given 120 leads are waiting for their new scores
+      And the contact of lead L-00042 has gone bad
+      When the service is sent the scores at once
+      Then 1 alert names 1 lead
+      And the alert gives L-00042 as an example
+      And the other 119 leads carry their new scores
+
+    @simulator-only @outage
+    Scenario: A short outage of the stream
+      Given 120 leads are waiting for their new scores
+      And for 4 seconds the platform is unavailable
+      When the service is sent the scores at once
+      Then every lead carries its new score
+      And nobody is told

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -103,7 +103,7 @@ class DriftAlerts:
         self._on_alert = on_alert
         self._quiet = quiet
         self._open: dict[_Kind, DriftAlert] = {}
-        self._leads: dict[_Kind, set[str]] = {}
+        self._leads: dict[_Kind, dict[str, None]] = {}
         self._told: dict[_Kind, float] = {}
 
     def undelivered(
@@ -113,13 +113,16 @@ class DriftAlerts:
         if not pending:
             return
         kind = (destination, reason)
-        alert = self._open.setdefault(kind, DriftAlert(destination, reason, problem))
-        known = self._leads.setdefault(kind, set())
+        self._open.setdefault(kind, DriftAlert(destination, reason, problem))
         # Once each, however often they were tried.
-        new = [one.score.lead_id for one in pending if one.score.lead_id not in known]
-        known.update(new)
-        alert.leads += len(new)
-        alert.examples += new[: _EXAMPLES - len(alert.examples)]
+        self._leads.setdefault(kind, {}).update((one.score.lead_id, None) for one in pending)
+
+    def delivered(self, lead_ids: Iterable[str]) -> None:
+        """Leads have caught up: what has not been told of them needs not be told any more."""
+        if self._leads:
+            for lead in lead_ids:
+                for leads in self._leads.values():
+                    leads.pop(lead, None)
 
     async def tell(self, *, everything: bool = False) -> None:
         """Tell what has been gathered; a notifier that fails is itself reported in the log.
@@ -132,7 +135,10 @@ class DriftAlerts:
             if not everything and now < self._told.get(kind, -math.inf) + self._quiet:
                 continue
             alert = self._open.pop(kind)
-            del self._leads[kind]
+            leads = list(self._leads.pop(kind))
+            if not leads:
+                continue
+            alert.leads, alert.examples = len(leads), leads[:_EXAMPLES]
             self._told[kind] = now
             alert.raised_at = format_instant(instant_of(self._clock.now()))
             self._on_alert(alert.reason)

@@ -35,6 +35,7 @@ _BACK_OFF_S: Final = 5.0
 """First wait after a failure; it doubles."""
 _BACK_OFF_MOST_S: Final = 60.0
 _FAILURES_COUNTED: Final = 10
+_NOT_THERE: Final = (None, Verdict.REJECTED)
 _TELL_S: Final = 60.0
 
 _log = structlog.get_logger("leadscore.stream")
@@ -120,7 +121,8 @@ class Stream:
 
     async def _deliver(self, stop: asyncio.Event, halt: asyncio.Event) -> PlatformError | None:
         records, tools, now = self._tools.outbox.records, self._tools.tools, self._now()
-        records.close_runs(now, but=self._own_run())
+        if self._tools.outbox.lock.alone:  # or the runs of other replicas would be closed
+            records.close_runs(now, but=self._own_run())
         records.release(now, reason="put_off")
         if not self._failures:
             self.standing.enter("delivering")
@@ -151,6 +153,9 @@ class Stream:
 
     def _settled(self, settlements: Sequence[Settlement]) -> None:
         self._tools.telemetry.batch(settlements, self._now())
+        self._tools.alerts.delivered(
+            one.pending.score.lead_id for one in settlements if one.verdict not in _NOT_THERE
+        )
         if structlog.is_configured():
             _log.info("batch_settled", **_described(settlements))
         if all(one.verdict is not None for one in settlements):

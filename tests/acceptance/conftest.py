@@ -25,6 +25,7 @@ TOPICS = (
     "leads",
     "loading",
     "pushing",
+    "service",
     "sign_in",
     "stores",
     "sweeping",

@@ -90,9 +90,9 @@ class Product:
             "calls_per_minute": CALLS_A_MINUTE_UNKNOWN,
         }
 
-    def app(self) -> App:
+    def app(self, **more: Any) -> App:
         """A process of the command, on this machine's outbox."""
-        settings = Settings(outbox=self.folder / "outbox.db", **self.options)
+        settings = Settings(outbox=self.folder / "outbox.db", **self.options, **more)
         return App(
             settings,
             clock=self._clock,

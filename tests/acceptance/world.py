@@ -24,6 +24,8 @@ from simulator.clock import VirtualClock
 from simulator.faults import FaultRule
 from simulator.virtual_time import run_virtual
 from tests.acceptance.product import Product, Run, row
+from tests.acceptance.serving import TOKEN as SERVICE_TOKEN
+from tests.acceptance.serving import Sent, Service
 from tests.acceptance.simulated import SimulatedPlatform, names
 from tests.acceptance.words import in_ms, moment, stored
 
@@ -72,6 +74,7 @@ class World:
         self.plan: Plan | None = None
         self.problem: Exception | None = None
         self.power_cuts = 0
+        self.answers: list[int] = []
         self._clock_moved = False
         self._calculations = 0
         self._now_running: list[asyncio.Task[None]] = []
@@ -195,6 +198,37 @@ class World:
             )
 
         run_virtual(self.clock, self._with_events(both()))
+
+    def serve(self, sent: Sequence[Sent]) -> None:
+        """Let a service take in what is sent, until nothing is on its way any more."""
+        self._begin()
+        run_virtual(self.clock, self._with_events(self._served(sent, self._new_run())))
+
+    def serve_beside_push(
+        self, sent: Sequence[Sent], later: float, rows: Iterable[SourceRow]
+    ) -> None:
+        """The same, and ``later`` seconds on a process pushes ``rows`` beside it."""
+        self._begin()
+        service, beside = self._new_run(), self._new_run()
+
+        def push() -> Awaitable[None]:
+            return self._in_process(lambda app: self.product.push(app, rows, beside), beside)
+
+        more = [*sent, Sent(later, act=push)]
+        run_virtual(self.clock, self._with_events(self._served(more, service)))
+
+    async def _served(self, sent: Sequence[Sent], run: Run) -> None:
+        self._clock_moved = True
+        app = self.product.app(webhook_token=SERVICE_TOKEN)
+        try:
+            service = Service(app, self.clock)
+            await service.serve(sent)
+            self.answers += service.answers
+            run.rows = list(app.verdicts(service.run))
+        finally:
+            run.ended = self.clock.monotonic()
+            run.last_call = self.platform.calls_so_far
+            await app.close()
 
     def push_again_later(self, later: float, make_rows: Callable[[], list[SourceRow]]) -> None:
         """Push what waits and, ``later`` seconds on, other rows from the same process."""
