@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from benchmarks.report import Finding, conclude, speed
+from benchmarks.report import Finding, at_most, conclude, speed
+from benchmarks.webhooks import kills
 from benchmarks.webhooks.sender import as_fast_as_possible, at_a_rate, requests, updates
 from benchmarks.webhooks.service import own_cores, service
 
@@ -67,12 +68,35 @@ def measure(seconds: int, connections: int) -> list[Finding]:
     return findings
 
 
+def tell_kills(first: int, runs: int) -> list[Finding]:
+    """Kill the service in ``runs`` runs; what became of the webhooks."""
+    reports = [kills.run_seed(seed) for seed in range(first, first + runs)]
+    findings = [
+        Finding("processes killed", f"{sum(one.kills for one in reports):,}"),
+        Finding("messages accepted", f"{sum(one.accepted for one in reports):,}"),
+        Finding("cut off without an answer", f"{sum(one.unanswered for one in reports):,}"),
+        Finding("known as repetitions", f"{sum(one.repeated for one in reports):,}"),
+        at_most("runs with a loss", sum(bool(one.wrong) for one in reports), 0),
+    ]
+    for one in reports:
+        findings += (Finding(f"seed {one.seed}", wrong) for wrong in one.wrong[:5])
+    return findings
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure and tell; 0 where every webhook was accepted."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.webhooks", description=__doc__)
     parser.add_argument("--seconds", type=int, default=10, help="how long, roughly")
     parser.add_argument("--connections", type=int, default=64, help="connections of the sender")
+    parser.add_argument(
+        "--kills", type=int, metavar="RUNS", help="instead: kill the service in so many runs"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the first run with --kills")
     options = parser.parse_args(arguments)
+    if options.kills:
+        return conclude(
+            "leadscore serve killed under load", tell_kills(options.seed, options.kills)
+        )
     findings = measure(options.seconds, options.connections)
     return conclude("webhooks accepted by leadscore serve", findings)
 

@@ -79,7 +79,7 @@ class Outcome:
     seconds: float = 0.0
 
 
-class _Line(asyncio.Protocol):
+class Line(asyncio.Protocol):
     """One connection: a request, its answer, the next request."""
 
     def __init__(self) -> None:
@@ -88,10 +88,12 @@ class _Line(asyncio.Protocol):
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The service is there."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
+        """Some of an answer has come."""
         self._buffer += data
         head, found, rest = self._buffer.partition(b"\r\n\r\n")
         if not found:
@@ -104,6 +106,7 @@ class _Line(asyncio.Protocol):
             self._answer.set_result(int(head[9:12]))
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """The service has gone."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(exc or ConnectionResetError("the service has gone"))
 
@@ -116,9 +119,10 @@ class _Line(asyncio.Protocol):
         return await self._answer
 
 
-async def _lines(port: int, count: int) -> list[_Line]:
+async def connect(port: int) -> Line:
+    """A connection to the service."""
     loop = asyncio.get_running_loop()
-    return [(await loop.create_connection(_Line, "127.0.0.1", port))[1] for _ in range(count)]
+    return (await loop.create_connection(Line, "127.0.0.1", port))[1]
 
 
 async def as_fast_as_possible(port: int, wire: Sequence[bytes], connections: int) -> Outcome:
@@ -128,7 +132,7 @@ async def as_fast_as_possible(port: int, wire: Sequence[bytes], connections: int
     """
     outcome = Outcome()
     numbered = iter(enumerate(wire))
-    lines = await _lines(port, connections)
+    lines = [await connect(port) for _ in range(connections)]
     started = time.perf_counter()
     await asyncio.gather(*(_send_on(line, numbered, outcome) for line in lines))
     outcome.seconds = time.perf_counter() - started
@@ -136,7 +140,7 @@ async def as_fast_as_possible(port: int, wire: Sequence[bytes], connections: int
     return outcome
 
 
-async def _send_on(line: _Line, numbered: Iterator[tuple[int, bytes]], outcome: Outcome) -> None:
+async def _send_on(line: Line, numbered: Iterator[tuple[int, bytes]], outcome: Outcome) -> None:
     for number, request in numbered:
         try:
             status = await line.ask(request)
@@ -152,8 +156,8 @@ async def at_a_rate(
 ) -> Outcome:
     """Send ``wire`` by the clock, whatever the answers; latency counts from the planned moment."""
     outcome = Outcome()
-    lines = await _lines(port, connections)
-    free: asyncio.Queue[_Line] = asyncio.Queue()
+    lines = [await connect(port) for _ in range(connections)]
+    free: asyncio.Queue[Line] = asyncio.Queue()
     for line in lines:
         free.put_nowait(line)
 
@@ -176,6 +180,6 @@ async def at_a_rate(
     return outcome
 
 
-def _hang_up(lines: Sequence[_Line]) -> None:
+def _hang_up(lines: Sequence[Line]) -> None:
     for line in lines:
         line.transport.close()

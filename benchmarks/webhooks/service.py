@@ -20,6 +20,7 @@ LIST_ID: Final = "5a1a1c3e-0000-4000-8000-000000000000"
 NOWHERE: Final = "http://127.0.0.1:9"
 """A gateway where nobody listens: scores are accepted all the same."""
 _COMMAND: Final = ("-c", "from integration.cli import main; main()")
+_VICTIM: Final = ("-m", "benchmarks.kills.victim")
 _ADDRESS: Final = re.compile(r"listening on http://127\.0\.0\.1:(\d+)")
 
 
@@ -48,22 +49,37 @@ class Running:
 
 
 @contextmanager
-def service(folder: Path, *options: str, gateway: str = NOWHERE) -> Iterator[Running]:
-    """A running service with its outbox in ``folder``; it is stopped in the end."""
+def service(
+    folder: Path,
+    *options: str,
+    gateway: str = NOWHERE,
+    contacts: str = LIST_ID,
+    dies_at: int | None = None,
+) -> Iterator[Running]:
+    """A running service with its outbox in ``folder``; it is stopped in the end.
+
+    Args:
+        folder: where it works.
+        options: of the command.
+        gateway: the platform's address.
+        contacts: the contact list.
+        dies_at: the number of the SQL statement at which it kills itself.
+    """
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("LEADSCORE_")
     }
     environment |= {
         "LEADSCORE_CLIENT_ID": PUSHER,
         "LEADSCORE_CLIENT_SECRET": SECRET,
-        "LEADSCORE_CONTACT_LIST": LIST_ID,
+        "LEADSCORE_CONTACT_LIST": contacts,
         "LEADSCORE_GATEWAY": gateway,
         "LEADSCORE_OUTBOX": str(folder / "outbox.db"),
         "LEADSCORE_LISTEN_PORT": "0",
         "LEADSCORE_WEBHOOK_SECRETS": SIGNING_SECRET,
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
-    command = [sys.executable, *_COMMAND, "serve", *options]
+    program = _COMMAND if dies_at is None else (*_VICTIM, str(dies_at))
+    command = [sys.executable, *program, "serve", *options]
     with (
         (folder / "serve.log").open("a") as log,
         subprocess.Popen(  # noqa: S603 - our own command
