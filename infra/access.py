@@ -46,9 +46,8 @@ OPERATOR: Final[Permissions] = {
     "routing:wrapupCode": ("view",),
 }
 SCRATCH: Final[Permissions] = {
-    "outbound:contact": ("add", "delete", "edit", "view"),
+    "outbound:contact": ("add", "edit", "view"),
     "outbound:contactList": ("add", "delete", "view"),
-    "outbound:contactListFilter": ("add", "delete", "view"),
 }
 _TOKEN_LIFE: Final = 86_400  # seconds; the platform's own default, stated so that drift shows
 

@@ -35,6 +35,8 @@ from integration.outbox import LedgerRecord, Outbox, OutboxStatus, RunCounts
 from integration.planning import plan
 from integration.platform.client import Transport
 from integration.platform.outgoing import post_json
+from integration.probing.facts import ProbeResult
+from integration.probing.probe import Asked, Probe
 from integration.pushing import ProgressSink, Push, PushTools
 from integration.reconciling.places import Place
 from integration.reconciling.reconciliation import Reconciliation
@@ -214,6 +216,11 @@ class App:
         campaigns, columns = self._settings.campaigns(), self._settings.score_columns()
         history = self.outbox.records.history
         return await LastCalls(self._connect(), campaigns, columns, history).read()
+
+    async def probe(self, asked: Asked | None = None) -> ProbeResult:
+        """Learn what is not documented, on a contact list of its own that is removed again."""
+        client, division = self._connect().client, self._settings.scratch_division
+        return await Probe(client, self._clock, division, self._stop, asked).run()
 
     async def plan(self, rows: Iterable[SourceRow]) -> Plan:
         """What pushing ``rows`` would take; changes nothing.

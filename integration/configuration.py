@@ -8,34 +8,33 @@ came from, and what a good one looks like. No message shows the value of a secre
 from __future__ import annotations
 
 import os
-import stat
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 
 from integration.outbox.place import is_server, place_of
 from integration.settings import ENV_PREFIX, Settings, clashes
+from integration.settings_file import (
+    CONFIG_FILE,
+    CONFIG_VARIABLE,
+    OUTBOX,
+    SECRETS,
+    read_file,
+    tells_password,
+)
 from integration.stack import Client, StackSettingsError, client_of, read_stack, settings_of
 
-CONFIG_FILE: Final = Path("leadscore.toml")
-CONFIG_VARIABLE: Final = f"{ENV_PREFIX}CONFIG"
 STACK_VARIABLE: Final = f"{ENV_PREFIX}STACK"
 _OTHERS: Final = frozenset({CONFIG_VARIABLE, STACK_VARIABLE})
-SECRETS: Final = tuple(
-    name for name, field in Settings.model_fields.items() if isinstance(field.default, SecretStr)
-)
-"""Options that no message shows and no command line takes."""
 SECRET: Final = "client_secret"  # noqa: S105 - the name of an option
 SECRET_FILE: Final = "client_secret_file"  # noqa: S105 - the same
-OUTBOX: Final = "outbox"
 OUTBOX_FILE: Final = "outbox_file"
 STORE: Final = "store"
 CONTACT_LIST: Final = "contact_list"
@@ -156,7 +155,7 @@ def load_settings(
         SettingsError: everything that is wrong.
     """
     problems: list[str] = []
-    path, file = _read_file(config, problems)
+    path, file = read_file(config, problems)
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     environment = _environment()
     file = {name: value for name, value in file.items() if not _unknown(name, path, problems)}
@@ -171,7 +170,7 @@ def load_settings(
     layers = _decided(layers, "region", "gateway", problems)
     layers = _decided(layers, SECRET, SECRET_FILE, problems)
     layers = _decided(layers, OUTBOX, OUTBOX_FILE, problems)
-    if _tells_password(given.get(OUTBOX)):
+    if tells_password(given.get(OUTBOX)):
         problems.append(
             f"{flag(OUTBOX)} holds a password, which others can see in the list of processes; set "
             f"{variable(OUTBOX)} or {variable(OUTBOX_FILE)} instead, or PGPASSWORD beside it"
@@ -223,33 +222,6 @@ def _environment() -> dict[str, str]:
             if option in Settings.model_fields:
                 found[option] = value
     return found
-
-
-def _read_file(config: Path | None, problems: list[str]) -> tuple[Path | None, dict[str, Any]]:
-    named = config or (Path(os.environ[CONFIG_VARIABLE]) if _set(CONFIG_VARIABLE) else None)
-    path = named or CONFIG_FILE
-    how = "--config" if config else CONFIG_VARIABLE if named else "leadscore.toml"
-    try:
-        with path.open("rb") as file:
-            content = tomllib.load(file)
-            private = not stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077
-    except FileNotFoundError:
-        if named is not None:
-            problems.append(f"{how}: {path} does not exist; name a file or leave it out")
-        return None, {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(f"{how}: {path} is no TOML: {error}; mend it")
-        return None, {}
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        problems.append(f"{how}: {str(path)!r} cannot be read ({reason}); check its path")
-        return None, {}
-    held = [name for name in SECRETS if name in content]
-    held += [OUTBOX] if _tells_password(content.get(OUTBOX)) else []
-    if held and not private and os.name == "posix":
-        holds = " and ".join(held)
-        problems.append(f"{path} holds {holds} and other users may read it; run: chmod 600 {path}")
-    return path, content
 
 
 def _read_stack(
@@ -316,17 +288,6 @@ def _secret_problems(layers: _Layers, settings: Settings) -> list[str]:
     except ValueError as error:
         return [f"{layers.source(SECRET_FILE)}: {error}; put the client's secret into it"]
     return []
-
-
-def _tells_password(outbox: object) -> bool:
-    """Whether ``outbox`` is the address of a server with a password in it, or perhaps is."""
-    if not is_server(str(outbox)):
-        return False
-    try:
-        place = place_of(str(outbox))
-    except ValueError:
-        return True
-    return not isinstance(place, Path) and bool(place.password)
 
 
 def _with_outbox_of_file(layers: _Layers, problems: list[str]) -> _Layers:

@@ -70,6 +70,14 @@ _EXPLAIN: Final = (
     "outbound:attemptLimits:view",
     "outbound:callableTimeSet:view",
 )
+_PROBE: Final = (
+    ADD,
+    EDIT,
+    VIEW,
+    "outbound:contactList:add",
+    "outbound:contactList:delete",
+    VIEW_LIST,
+)
 VERBS: Final = (
     Needs("push", "pusher", (ADD, VIEW)),
     Needs(
@@ -89,6 +97,7 @@ VERBS: Final = (
     Needs("campaign start", "operator", (VIEW_CAMPAIGN, "outbound:campaign:start")),
     Needs("campaign stop", "operator", (VIEW_CAMPAIGN, "outbound:campaign:stop")),
     Needs("doctor", "operator", (), partly=_DOCTOR),
+    Needs("probe", "operator", _PROBE, scratch=True),
 )
 """The verbs that call the platform."""
 

@@ -105,7 +105,7 @@ def clashes(texts: Mapping[str, str]) -> Iterator[str]:
     if texts["audit"] == "ledger" and texts["columns_kept"].lower() not in _YES:
         yield (
             "the ledger audit writes score columns alone, which is safe only where the "
-            "organisation keeps the others: check that, then set columns_kept"
+            "organisation keeps the others: leadscore probe finds that out and sets columns_kept"
         )
     yield from _list_clashes(texts)
 
@@ -187,6 +187,9 @@ class Settings(ServiceSettings):
     )
     general_campaign: _Id = option(
         "", "Id of the campaign of the general tier, for the strategy queues."
+    )
+    scratch_division: _Id = option(
+        "", "Id of the division for the scratch list of a probe; the platform's choice without it."
     )
     data_table: _Id = option("", "Id of the data table, where scores are kept in one.")
     data_service: _Id = option(

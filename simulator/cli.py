@@ -13,7 +13,7 @@ from simulator.clock import ScaledClock, SimClock, VirtualClock
 from simulator.control import Control
 from simulator.organisation import BOOTSTRAP_CLIENT, Organisation
 from simulator.server import HOST, PortInUse, listen, serve
-from simulator.setup_file import SetupError, apply_setup
+from simulator.setup_file import SetupError, apply_setup, read_switches
 
 USAGE_ERROR = 2
 
@@ -47,10 +47,16 @@ def simulate(
         Path | None,
         typer.Option(help="TOML file with switches, clients, limits, agents, dialer and faults."),
     ] = None,
+    switches: Annotated[
+        Path | None,
+        typer.Option(help="Behave as the organisation that leadscore probe wrote this file about."),
+    ] = None,
 ) -> None:
     """Run a simulated Genesys Cloud on this machine until Ctrl-C."""
     try:
         organisation = Organisation(clock=_clock(clock, scale), seed=seed)
+        if switches is not None:
+            Control(organisation).set_switches(**read_switches(switches))
         if config is not None:
             apply_setup(config, Control(organisation))
         listener = listen(port)

@@ -41,6 +41,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,27 @@ class Setup(BaseModel):
     agents: list[dict[str, Any]] = []
     dialer: dict[str, Any] | None = None
     faults: dict[str, Any] | None = None
+
+
+def read_switches(path: Path) -> dict[str, Any]:
+    """The switches that a probe has found out about an organisation.
+
+    Args:
+        path: the settings file that ``leadscore probe`` has written into (TOML), or the document
+            of its ``--json``.
+
+    Raises:
+        SetupError: the file is missing, or no probe has written into it.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        found = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        switches = found.get("probe", found).get("switches")
+    except (OSError, ValueError, AttributeError) as error:
+        raise SetupError(f"{path}: {error}") from None
+    if not isinstance(switches, dict):
+        raise SetupError(f"{path}: it has no switches; leadscore probe writes them")
+    return switches
 
 
 def apply_setup(path: Path, control: Control) -> None:

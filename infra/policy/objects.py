@@ -36,14 +36,7 @@ _MADE_UP: Final = re.compile(r"-[0-9a-f]{7}")
 _WRITES: Final = frozenset({("outbound:contact", "add"), ("outbound:contact", "edit")})
 _RUNS: Final = frozenset(("outbound:campaign", what) for what in ("recycle", "start", "stop"))
 _SCRATCH_ROLE: Final = "scratch-role"
-_SCRATCH: Final = _WRITES | {
-    ("outbound:contact", "delete"),
-    *(
-        (f"outbound:{entity}", what)
-        for entity in ("contactList", "contactListFilter")
-        for what in ("add", "delete")
-    ),
-}
+_SCRATCH: Final = _WRITES | {("outbound:contactList", what) for what in ("add", "delete")}
 
 
 def columns_on_record(contacts: Declared, record: Mapping[str, Any]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from integration.cli.doctoring import DoctorVerb
 from integration.cli.explaining import ExplainVerb
 from integration.cli.forgetting import ForgetVerb
 from integration.cli.plugins import add_plugins, names_of
+from integration.cli.probing import ProbeVerb
 from integration.cli.reporting import ReportVerb
 from integration.cli.running import AppFactory, explain
 from integration.cli.serving import ServeVerb
@@ -49,6 +50,7 @@ def build(make_app: AppFactory, clock: Clock) -> typer.Typer:
     Verbs(make_app, clock).register(app)
     CampaignVerbs(make_app).register(app)
     DoctorVerb(make_app).register(app)
+    ProbeVerb(make_app, clock).register(app)
     ExplainVerb(make_app).register(app)
     SweepVerb(make_app, clock).register(app)
     ServeVerb(make_app).register(app)

@@ -13,10 +13,11 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 import typer
 from pydantic.fields import FieldInfo
 
-from integration.configuration import SECRETS, flag, load_settings
+from integration.configuration import flag, load_settings
 from integration.outbox import OutboxServer
 from integration.service_settings import ServiceSettings
 from integration.settings import Settings
+from integration.settings_file import SECRETS
 from integration.stack import Client, read_stack
 from integration.telemetry import configure_logs
 

@@ -78,7 +78,8 @@ async def permissions(desk: Desk) -> AsyncIterator[Remark]:
         if granted is None:
             yield unknown(f"{_named(client)}: the platform does not show what its roles grant")
             continue
-        for remark in _verbs(client, granted, await _division(desk)):
+        scratch = desk.settings.scratch_division
+        for remark in _verbs(client, granted, await _division(desk), scratch):
             yield remark
 
 
@@ -95,10 +96,12 @@ async def products(desk: Desk) -> AsyncIterator[Remark]:
         )
 
 
-def _verbs(client: Client, granted: Grants, division: str) -> Iterable[Remark]:
+def _verbs(client: Client, granted: Grants, division: str, scratch: str) -> Iterable[Remark]:
     """What the client can run, and what it should and cannot."""
     mine = [one for one in VERBS if client.role in ("", one.client) and not one.by_hand]
-    missing = {one.verb: _missing(one, granted, division) for one in mine}
+    missing = {
+        one.verb: _missing(one, granted, scratch if one.scratch else division) for one in mine
+    }
     runs = [verb for verb, lacks in missing.items() if not lacks]
     lacking = {verb: lacks for verb, lacks in missing.items() if lacks}
     can = f"{_named(client)} can run {', '.join(runs) or 'nothing'}"
@@ -112,18 +115,17 @@ def _verbs(client: Client, granted: Grants, division: str) -> Iterable[Remark]:
         return
     names = ", ".join(sorted({one for lacks in lacking.values() for one in lacks}))
     cannot = ", ".join(lacking)
-    todo = f"grant {names} to a role of the client, in the division of the contact lists"
+    todo = f"grant {names} to a role of the client; docs/permissions.md says in which division"
     # Without a stack nobody says which of the two clients this is to be.
     standing = Standing.FAIL if client.role or not runs else Standing.WARN
     yield Remark(standing, f"{can}; not, or not all of, {cannot}", todo)
 
 
 def _missing(needs: Needs, granted: Grants, division: str) -> list[str]:
-    outbound = "" if needs.scratch else division
     return [
         one
         for one in needs.all
-        if not granted.allow(one, outbound if one.startswith("outbound:") else "")
+        if not granted.allow(one, division if one.startswith("outbound:") else "")
     ]
 
 

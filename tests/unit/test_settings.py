@@ -53,6 +53,7 @@ GOOD = {
     "contact_list": ("list-1", "list-1"),
     "store": ("data_table", "data_table"),
     "data_table": ("table-1", "table-1"),
+    "scratch_division": ("division-1", "division-1"),
     "data_service": ("Scoring", "Scoring"),
     "data_entity": ("Score", "Score"),
     "senior_list": ("list-2", "list-2"),
@@ -190,7 +191,7 @@ BAD = {
     "a proxy by name": ("trusted_proxies", "gateway", "addresses or networks are needed"),
     "two columns of one name": ("column_score", "lead_id", "must differ from each other"),
     "two tiers of one name": ("senior_tier", "general", "both tiers are called general"),
-    "an audit that could lose columns": ("audit", "ledger", "check that, then set columns_kept"),
+    "an audit that could lose columns": ("audit", "ledger", "columns_kept"),
 }
 
 

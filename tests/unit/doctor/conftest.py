@@ -5,11 +5,17 @@ from __future__ import annotations
 
 import pytest
 
+from infra.access import SCRATCH
 from integration.app import App
 from integration.doctoring.findings import Standing
+from simulator.access import Role
 from tests.unit.centre import GENERAL, SENIOR, Centre
 
 SKILL = "High Value Sales"
+
+
+def strings(permissions):
+    return [f"{kind}:{one}" for kind, actions in permissions.items() for one in actions]
 
 
 class Ward(Centre):
@@ -21,6 +27,18 @@ class Ward(Centre):
         self.agent = self.control.add_agent(name="Ada", skills={SKILL: 4}, queues=queues)
         for lead, score in (("A", 95), ("B", 71), ("C", 70)):
             self.lead(lead, score, tier=SENIOR if score > 70 else GENERAL)
+
+        self._let_probe()
+
+    def _let_probe(self):
+        """The operator's second role, in a division of its own."""
+        self.division = self.make("/authorization/divisions", {"name": "Scratch"})
+        self.settings = self.settings.model_copy(update={"scratch_division": self.division})
+        client = self.organisation.clients.by_id["operator"]
+        role = Role("scratch-role", "scratch", permissions=strings(SCRATCH))
+        self.organisation.access.roles[role.id] = role
+        client.role_divisions = (*client.role_divisions, (role.id, self.division))
+        self.organisation.access.changed()
 
     def doctor(self, outputs=None, **settings):
         async def examined():

@@ -24,7 +24,6 @@ NOT_SETTINGS = {
     "lists",
     "queues",
     "rule_sets",
-    "scratch_division",
 }
 
 
