@@ -27,7 +27,8 @@ from integration.reporting.api_calls import Budget, read_budget
 from integration.reporting.dial_log import read_dial_log
 from integration.reporting.dialled import Record
 from integration.reporting.document import as_json as report_json
-from integration.reporting.figures import SENIOR, Report, make_report
+from integration.reporting.faults import SENIOR
+from integration.reporting.figures import Report, make_report
 from integration.scores import instant_of, read_instant
 from integration.settings import Settings
 

@@ -90,10 +90,6 @@ class Record:
         """The calls alone."""
         return [one for one in self.lines if one.kind == "call"]
 
-    def judges(self, one: Dialled) -> bool:
-        """Whether it is known on which score a call was made; a log knows when there was none."""
-        return not self.live or one.score is not None
-
     def since(self, begin: int) -> Record:
         """The same without what was dialled before ``begin`` (ms since 1970)."""
         return replace(self, lines=[one for one in self.lines if one.at >= begin])

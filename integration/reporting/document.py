@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from integration.reporting.api_calls import Budget
+from integration.reporting.faults import Fault
 from integration.reporting.figures import Report
 from integration.reporting.order import DialOrder
 from integration.reporting.value import ValuePoint, ValueReached
@@ -32,6 +33,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "headline": asdict(report.headline),
         "value": None if report.value is None else _value(report.value),
         "order": _order(report.order),
+        "faults": [_fault(one) for one in report.faults],
         "queues": [asdict(row) for row in report.queues],
         "budget": None if report.budget is None else _budget(report.budget),
         "left_out": list(report.left_out),
@@ -55,6 +57,21 @@ def _point(point: ValuePoint) -> dict[str, Any]:
         "dialled": round(point.dialled, _DIGITS),
         "random": round(point.random, _DIGITS),
         "file": None if point.file is None else round(point.file, _DIGITS),
+    }
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    call = fault.call
+    return {
+        "at": format_instant(call.at),
+        "lead": call.lead,
+        "campaign": call.campaign,
+        "queue": call.queue,
+        "agent": call.agent,
+        "attempt": call.attempt,
+        "score": call.score,
+        "age_seconds": call.age,
+        "wrong": list(fault.wrong),
     }
 
 

@@ -12,11 +12,10 @@ from typing import Final
 from integration.policy import ScoringPolicy
 from integration.reporting.api_calls import Budget
 from integration.reporting.dialled import Dialled, Record
+from integration.reporting.faults import SENIOR, Fault, Wrong, faults_of, is_senior
 from integration.reporting.order import DialOrder, dial_order
 from integration.reporting.value import ValueReached, value_reached
 
-SENIOR: Final = "senior"
-"""What the names of the senior agents' queues contain, unless told otherwise."""
 NO_QUEUE: Final = "(no queue)"
 
 
@@ -84,6 +83,7 @@ class Report:
         headline: the figures that matter.
         value: value over calls.
         order: dial order against ideal order.
+        faults: calls that should not have been made, in order.
         queues: by queue, the one with the most calls first.
         budget: the call budget over time.
         left_out: what is left out, and why, in sentences.
@@ -100,6 +100,7 @@ class Report:
     headline: Headline
     value: ValueReached | None
     order: DialOrder
+    faults: tuple[Fault, ...]
     queues: tuple[QueueRow, ...]
     budget: Budget | None
     left_out: tuple[str, ...]
@@ -127,9 +128,10 @@ def make_report(
         senior: what the names of the senior agents' queues contain, in any letter case.
     """
     calls = record.calls
-    order = dial_order([one for one in record.lines if record.judges(one)], policy)
+    order = dial_order(_judged(record), policy)
     value = value_reached(calls, successes, file_order)
-    headline = _headline(record, calls, order, policy, senior)
+    faults = faults_of(record, policy, senior)
+    headline = _headline(record, calls, order, faults, senior)
     left_out = [*record.left_out]
     if headline.senior_calls is None:
         left_out.append(
@@ -158,38 +160,42 @@ def make_report(
         headline=headline,
         value=value,
         order=order,
+        faults=faults,
         queues=_queues(calls),
         budget=budget,
         left_out=tuple(left_out),
     )
 
 
+def _judged(record: Record) -> Sequence[Dialled]:
+    """Lines of which it is known on what score they were made; in a log, None means none."""
+    return [one for one in record.lines if not record.live or one.score is not None]
+
+
 def _headline(
     record: Record,
     calls: Sequence[Dialled],
     order: DialOrder,
-    policy: ScoringPolicy,
+    faults: Sequence[Fault],
     senior: str,
 ) -> Headline:
     firsts = [one for one in calls if one.attempt <= 1]
-    known = [one.passed_over for one in firsts if one.passed_over is not None]
-    seniors = [one for one in calls if senior.casefold() in one.queue.casefold()]
-    low = [
-        one
-        for one in seniors
-        if record.judges(one) and one.effective(policy) <= policy.senior_above
-    ]
+    seniors = sum(is_senior(one, senior) for one in calls)
     redials = [one for one in calls if one.attempt > 1]
+
+    def wrong(what: Wrong) -> int:
+        return sum(what in one.wrong for one in faults)
+
     return Headline(
         calls=len(calls),
-        leads=len({(one.campaign, one.lead) for one in calls}),
+        leads=len({one.lead for one in calls}),
         first_attempts=len(firsts),
-        order_exceptions=None if record.live else sum(one > 0 for one in known),
-        stale_dialled=sum(one.is_stale(policy) for one in calls),
+        order_exceptions=None if record.live else wrong("passed_over"),
+        stale_dialled=wrong("stale"),
         redials=None if record.live else len(redials),
         recalls=None if record.live else sum(one.recall for one in redials),
-        senior_calls=len(seniors) if seniors else None,
-        senior_low=len(low) if seniors else None,
+        senior_calls=seniors or None,
+        senior_low=wrong("senior_low") if seniors else None,
         late_scores=order.marked("late"),
         overtaken_most=max(
             (one.overtaken for one in calls if one.overtaken is not None), default=None

@@ -42,6 +42,7 @@ def page_of(report: Report) -> str:
         figures=wording.figures_of(report),
         value=_value(report),
         order=_order(report),
+        thinned=plots.marks_are_thinned(report.order),
         budget=_budget(report),
     )
 

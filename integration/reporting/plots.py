@@ -86,7 +86,7 @@ def value_plot(value: ValueReached) -> str:
                 scale=alt.Scale(domain=[0, 1]),
                 axis=alt.Axis(format=".0%", tickCount=6),
             ),
-            color=_legend("order", shown, [looks[one][0] for one in shown]),
+            color=_legend("order", shown, [looks[one][0] for one in shown], size=600),
             strokeDash=alt.StrokeDash(
                 "order:N",
                 title=None,
@@ -101,15 +101,20 @@ def order_plot(order: DialOrder) -> str:
     """The place in the dial order against the place in the ideal order."""
     size = max(len(order.places), 1)
     plain = [one for one in order.places if not one.mark]
-    marked = [*(one for one in order.places if one.mark), *order.skipped]
+    marked = _marked(order)
     width = size / CELLS
     layers = [_diagonal(size)]
     if plain:
         layers.append(_squares(plain, width) if len(plain) > MOST_DOTS else _dots(plain))
     if marked:
-        layers.append(_marks(marked, width if len(marked) > MOST_MARKS else 0))
+        layers.append(_marks(marked, width if marks_are_thinned(order) else 0))
     chart = alt.layer(*layers)
     return _svg(chart.properties(width=SIDE, height=SIDE))
+
+
+def marks_are_thinned(order: DialOrder) -> bool:
+    """Whether there are so many marks that one stands for all of its kind in a square."""
+    return len(_marked(order)) > MOST_MARKS
 
 
 def budget_plot(budget: Budget) -> str:
@@ -153,13 +158,17 @@ def budget_plot(budget: Budget) -> str:
     allowed = (
         alt.Chart(_data(steps))
         .mark_line(strokeWidth=2)
-        .encode(x="at:T", y="allowed:Q", stroke=_legend("kind", ["allowed"], [TEXT.light]))
+        .encode(x="at:T", y="allowed:Q", color=_legend("kind", ["allowed"], [TEXT.light], size=300))
     )
     chart = alt.layer(bars, allowed).resolve_scale(color="independent")
     return _svg(chart.properties(width=WIDTH, height=220))
 
 
 # -- the pieces -------------------------------------------------------------------------------
+
+
+def _marked(order: DialOrder) -> list[Place]:
+    return [*(one for one in order.places if one.mark), *order.skipped]
 
 
 def _diagonal(size: int) -> Any:
@@ -253,10 +262,13 @@ def _data(rows: Rows) -> Any:
     return alt.InlineData(values=[dict(row) for row in rows])
 
 
-def _legend(field: str, domain: Sequence[str], colours: Sequence[str]) -> Any:
+def _legend(
+    field: str, domain: Sequence[str], colours: Sequence[str], *, size: int = 100
+) -> alt.Color:
     scale = alt.Scale(domain=list(domain), range=list(colours))
-    channel = alt.Stroke if list(domain) == ["allowed"] else alt.Color
-    return channel(f"{field}:N", title=None, scale=scale)
+    return alt.Color(
+        f"{field}:N", title=None, scale=scale, legend=alt.Legend(title=None, symbolSize=size)
+    )
 
 
 def _whole(most: int) -> alt.Axis:

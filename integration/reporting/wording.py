@@ -9,11 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from integration.reporting.api_calls import Budget
+from integration.reporting.faults import Fault, Wrong
 from integration.reporting.figures import Headline, Report
 from integration.reporting.order import DialOrder
 from integration.reporting.value import ValuePoint, ValueReached
 
 Tone = Literal["fine", "wrong", "plain"]
+MOST_FAULTS: Final = 10
+"""Calls that are listed one by one."""
 UNKNOWN: Final = "not known"
 NOTHING: Final = "-"
 
@@ -81,7 +84,7 @@ def figures_of(report: Report) -> list[Figure]:
             "Late scores",
             _count(found.late_scores),
             "first attempts on a score calculated when a worse lead had been called already"
-            + _waited(found.overtaken_most),
+            + (_waited(found.overtaken_most) if found.late_scores else ""),
             "plain",
         ),
         Figure(
@@ -176,6 +179,19 @@ def conclusion_of_budget(budget: Budget) -> str:
     )
 
 
+def wrong_with(report: Report, fault: Fault) -> str:
+    """What was wrong with a call."""
+    call = fault.call
+    age = "without a time" if call.age is None else f"{span(timedelta(seconds=call.age))} old"
+    said: dict[Wrong, str] = {
+        "passed_over": f"{call.passed_over or 0:,} better could have been called",
+        "stale": f"score {age}",
+        "senior_low": f"senior agent; the score counts as {number(call.effective(report.policy))}",
+        "unasked": "called again, and no attempt limit had planned it",
+    }
+    return ", ".join(said[one] for one in fault.wrong)
+
+
 def row_of(point: ValuePoint) -> tuple[str, str, str]:
     """The shares of a point, as they are shown."""
     file = NOTHING if point.file is None else share(point.file)
@@ -185,6 +201,11 @@ def row_of(point: ValuePoint) -> tuple[str, str, str]:
 def moment(at: int) -> str:
     """An instant (ms since 1970) for people, in UTC."""
     return f"{datetime.fromtimestamp(at / 1000, UTC):%d %B %Y, %H:%M} UTC".lstrip("0")
+
+
+def clock_time(at: int) -> str:
+    """An instant (ms since 1970) to the second, in UTC."""
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def share(part: float) -> str:
@@ -211,6 +232,8 @@ def _waited(calls: int | None) -> str:
     """How soon a raised score is dialled; nothing where that is not known."""
     if calls is None:
         return ""
+    if not calls:
+        return "; from then on no worse lead was called before them"
     return f"; from then on they waited for {_many(calls, 'call')} to worse leads at the most"
 
 

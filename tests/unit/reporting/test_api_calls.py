@@ -87,8 +87,9 @@ def test_a_long_day_shows_busiest_minutes(read):
         ('{"time":"yesterday","status":200}', "line 1 has no usable time"),
         ('{"calls":[{"time":"2026-11-23T09:00:00Z"}]}', "call 1 has no usable status"),
         ("5", "line 1 has no usable call"),
+        ('\n\n{"time":5,"status":200}', "line 3 has no usable time"),
     ],
-    ids=["empty", "broken", "no time", "no status", "no object"],
+    ids=["empty", "broken", "no time", "no status", "no object", "later"],
 )
 def test_what_is_no_log_of_calls(tmp_path, content, words):
     """A file that is no such log is refused with the place and what it should hold."""

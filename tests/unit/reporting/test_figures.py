@@ -10,7 +10,13 @@ import pytest
 from integration.reporting.dialled import Record, in_order
 from integration.reporting.document import as_json
 from integration.reporting.figures import NO_QUEUE, QueueRow, make_report
-from integration.reporting.wording import conclusion_of_order, figures_of, tone_of, verdict_of
+from integration.reporting.wording import (
+    conclusion_of_order,
+    figures_of,
+    share,
+    tone_of,
+    verdict_of,
+)
 from integration.scores import format_instant
 from tests.unit.reporting.conftest import HOUR, START, call, skip
 
@@ -113,6 +119,23 @@ def test_conclusion_without_first_attempts(report):
     assert conclusion_of_order(report(skip(0, "A", 9)).order) == "There was no first attempt."
 
 
+@pytest.mark.parametrize(
+    ("part", "shown"),
+    [
+        (0, "0 %"),
+        (0.004, "0.4 %"),
+        (0.5, "50 %"),
+        (0.995, "99.5 %"),
+        (0.9999, "99.9 %"),
+        (1, "100 %"),
+    ],
+    ids=str,
+)
+def test_shares_are_not_rounded_to_all(part, shown):
+    """A share is shown as all of it only where it is all of it."""
+    assert share(part) == shown
+
+
 def test_the_document_keeps_its_shape(report):
     """The JSON document has stable keys, times in UTC, and shares from 0 to 1."""
     found = report(
@@ -121,7 +144,7 @@ def test_the_document_keeps_its_shape(report):
     document = json.loads(json.dumps(as_json(found)))
     assert list(document) == [
         *("source", "live", "made_at", "from", "until", "senior_above", "max_age_minutes"),
-        *("leads", "headline", "value", "order", "queues", "budget", "left_out"),
+        *("leads", "headline", "value", "order", "faults", "queues", "budget", "left_out"),
     ]
     assert document["from"] == format_instant(START)
     assert document["max_age_minutes"] == 1440
@@ -134,4 +157,17 @@ def test_the_document_keeps_its_shape(report):
     assert [one["mark"] for one in document["order"]["marked"]] == ["stale", "skipped"]
     assert document["budget"] is None
     assert document["headline"]["stale_dialled"] == 1
+    assert document["faults"] == [
+        {
+            "at": format_instant(START + 60_000),
+            "lead": "B",
+            "campaign": "C",
+            "queue": "",
+            "agent": "",
+            "attempt": 1,
+            "score": 80,
+            "age_seconds": None,
+            "wrong": ["stale"],
+        }
+    ]
     assert document["queues"][0]["queue"] == NO_QUEUE

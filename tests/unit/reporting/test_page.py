@@ -94,17 +94,19 @@ def test_everything_is_on_it(page):
         "Headline figures",
         "Value reached over calls",
         "Dial order against ideal order",
+        "Calls to look at",
         "Who got which calls",
         "Call budget over time",
     ):
         assert title in read.text, title
     assert len(read.all("h1")) == 1
-    assert len(read.all("table")) == len(read.all("caption")) == 2
+    assert len(read.all("table")) == len(read.all("caption")) == 3
     assert "25 November" not in read.text
     assert "24 November 2025, 16:00 UTC" in read.text
     assert "Senior Agent Queue" in read.text
     assert "file order" in read.text
     assert "Left out" not in read.text
+    assert "A mark stands for all of its kind" not in read.text
 
 
 def test_pictures_have_names_and_conclusions(page):
@@ -118,6 +120,41 @@ def test_pictures_have_names_and_conclusions(page):
         assert drawing["role"] == "img"
         assert set(drawing["aria-labelledby"].split()) <= set(ids)
     assert read.text.count("The first 20 % of the calls reached") == 2  # read and seen
+
+
+@pytest.mark.parametrize(
+    ("overtaken", "words"),
+    [
+        (None, "had been called already refusals"),
+        (0, "from then on no worse lead was called before them"),
+        (7, "from then on they waited for 7 calls to worse leads at the most"),
+    ],
+    ids=["not known", "none", "some"],
+)
+def test_how_long_late_scores_waited(page, overtaken, words):
+    """It is said how many worse leads were called after a late score had arrived."""
+    late = call(1, "B", 90, age=1.0, overtaken=overtaken)
+    text = Read(page(call(0, "A", 50), late)).text.replace("Skipped by a rule 0 ", "")
+    assert words in text
+
+
+def test_calls_to_look_at(page):
+    """The first calls with which something was wrong are listed, with all that was wrong."""
+    lines = [
+        call(0, "A", 60, queue="Senior Agent Queue", passed_over=1234),
+        call(1, "B", 90, queue="Senior Agent Queue", age=25.5 * HOUR),
+        call(2, "C", 50, age=None, attempt=2),
+        *(call(n, f"L{n}", 40, passed_over=1) for n in range(3, 23)),
+    ]
+    text = Read(page(*lines)).text
+    assert "The first 10 of 23 calls" in text
+    assert "1,234 better could have been called, senior agent; the score counts as 60" in text
+    assert "score 25 h 30 min old, senior agent; the score counts as 0" in text
+    assert "score without a time, called again, and no attempt limit had planned it" in text
+    assert "L9 " in text
+    assert "L10 " not in text
+    assert "All calls with which something was wrong" in Read(page(lines[0])).text
+    assert "Calls to look at" not in Read(page(call(0, "A", 90))).text
 
 
 def test_nothing_is_loaded_and_nothing_runs(page):
@@ -181,7 +218,9 @@ def test_ten_thousand_calls_are_a_small_page(page, order):
     if order == "all marked":
         lines = [call(n, f"L{n}", chance.randint(1, 100), age=1.0) for n in range(5_000)]
         lines += [skip(n, f"S{n}", chance.randint(1, 100)) for n in range(5_000)]
-    assert len(page(*lines, budget=budget()).encode()) < SMALL
+    found = page(*lines, budget=budget())
+    assert len(found.encode()) < SMALL
+    assert "A mark stands for all of its kind in a square." in found
 
 
 def test_one_call_alone(page):
