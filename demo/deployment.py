@@ -19,7 +19,7 @@ from infra.program import build
 from infra.stack import open_stack
 from infra.stack_files import PROJECT
 from integration.settings import Settings
-from integration.stack import client_of, settings_of
+from integration.stack import Client, client_of, settings_of
 
 STACK: Final = "local"
 
@@ -36,10 +36,10 @@ class Deployment:
     created: int
     outputs: Mapping[str, Any]
 
-    def settings(self, outbox: Path) -> Settings:
-        """The settings of the stack's pusher, as ``--stack local`` gives them."""
+    def settings(self, outbox: Path, client: Client = "pusher") -> Settings:
+        """The settings of one of the stack's clients, as ``--stack local`` gives them."""
         stated: dict[str, Any] = settings_of(STACK, self.outputs, list(Settings.model_fields))
-        stated |= client_of(STACK, self.outputs, "pusher")
+        stated |= client_of(STACK, self.outputs, client)
         return Settings(**stated, outbox=outbox)
 
 

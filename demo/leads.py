@@ -12,7 +12,7 @@ from pathlib import Path
 
 from integration.scores import format_instant, instant_of
 
-_ZONES = ("Europe/Berlin", "Europe/Madrid", "Europe/Warsaw", "Europe/London", "Europe/Paris")
+_ZONES = ("Europe/Berlin", "Europe/London")  # in which the stack may call
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from rich.table import Table
 from demo.deployment import STACK, Deployment, deploy
 from demo.leads import Lead, sample_leads, write_contacts, write_scores
 from demo.organisation import Administrator, Weather, let_it_rain
+from demo.updates import RAISED_TO, Raised, Scene
 from integration.app import App
 from integration.cli.summaries import run_summary
 from integration.reports import Progress, RunSummary
@@ -34,22 +35,40 @@ from simulator.server import listen, serving
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    """What the demonstration has shown."""
+class Delivered:
+    """What the push has shown.
+
+    Attributes:
+        summary: of the push.
+        wrong: leads that do not carry their newest score.
+        episodes: of refusals for too many calls.
+        share_used: of the call budget, while work waited; None where no whole minute passed.
+        first: the first contacts that the senior campaign dials.
+    """
 
     summary: RunSummary
     wrong: int
-    """Leads that do not carry their newest score."""
     episodes: int
     share_used: float | None
-    refused_others: int
     first: list[dict[str, Any]]
-    """The first contacts that the senior campaign dials."""
 
     @property
     def holds(self) -> bool:
         """Whether everything is as promised."""
         return self.wrong == 0 and self.summary.exit_code == 0 and self.episodes <= 2
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the demonstration has shown: scores by file, and a score by webhook."""
+
+    delivered: Delivered
+    raised: Raised
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is as promised."""
+        return self.delivered.holds and self.raised.place == 1
 
 
 async def tell(
@@ -92,7 +111,8 @@ async def _story(
     clock = control.organisation.clock
     deployment = await deploy(url, folder)
     _tell_of(deployment, console)
-    settings = deployment.settings(folder / "outbox.db")
+    outbox = folder / "outbox.db"
+    settings = deployment.settings(outbox)
     write_contacts(folder / "leads.csv", sample)
     write_scores(folder / "scores.csv", sample)
     await administrator.log_in()
@@ -120,14 +140,18 @@ async def _story(
     control.clear_faults()
     clients = control.limits()["clients"]
     report = next(one for one in clients if one["client_id"] == settings.client_id)
-    return Findings(
+    delivered = Delivered(
         summary=summary,
         wrong=await _wrong(administrator, sample, settings),
         episodes=report["episodes"],
         share_used=report["share_used"],
-        refused_others=report["others_refused"],
         first=await administrator.in_dial_order(settings.campaigns()[0], 10),
     )
+    tell_of_delivered(console, delivered)
+    console.print("Now the campaigns call, and webhooks bring new scores meanwhile …")
+    raised = await Scene(deployment, settings, outbox, control, clock, sample, seed).play()
+    tell_of_raised(console, raised)
+    return Findings(delivered, raised)
 
 
 def _tell_of(deployment: Deployment, console: Console) -> None:
@@ -176,8 +200,8 @@ class _Ticker:
         self._reason = progress.waiting_reason if closed else ""
 
 
-def print_findings(console: Console, findings: Findings) -> None:
-    """The end of the story."""
+def tell_of_delivered(console: Console, findings: Delivered) -> None:
+    """What became of the push, and whom the campaign would call first."""
     share = "-" if findings.share_used is None else f"{findings.share_used:.1%}"
     carried = (
         "every lead carries its newest score and tier"
@@ -195,4 +219,29 @@ def print_findings(console: Console, findings: Findings) -> None:
         table.add_row(
             str(place), contact["id"], data["ml_score"], data["route_tier"], data["ml_score_at"]
         )
+    console.print(table)
+
+
+def tell_of_raised(console: Console, raised: Raised) -> None:
+    """Whether the lead with the raised score was called next."""
+    lead, own = raised.lead, raised.lead.lead_id
+    console.print(
+        f"{raised.accepted} scores accepted by webhook while the campaigns called; the last of "
+        f"them raised {own} from {lead.score} to {RAISED_TO}:"
+    )
+    if raised.settled is None or raised.place is None:
+        console.print("it was NOT called")
+        return
+    waited = (raised.settled - raised.sent) / 1000
+    console.print(
+        f"it was on the senior campaign's list {waited:.1f} s after it was sent, and was called "
+        + ("next" if raised.place == 1 else f"only as number {raised.place} from then on")
+    )
+    called = [one["lead"] for one in raised.calls].index(own)
+    table = Table(title="Calls of the senior campaign")
+    for heading in ("called at", "agent", "lead", "score"):
+        table.add_column(heading, justify="right" if heading == "score" else "left")
+    for one in raised.calls[max(called - 4, 0) : called + 3]:
+        shown = (one["time"], one["agent"], one["lead"], f"{one['score']:g}")
+        table.add_row(*shown, style="bold" if one["lead"] == own else "")
     console.print(table)
