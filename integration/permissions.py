@@ -96,6 +96,7 @@ VERBS: Final = (
     Needs("campaign status", "operator", (VIEW_CAMPAIGN,)),
     Needs("campaign start", "operator", (VIEW_CAMPAIGN, "outbound:campaign:start")),
     Needs("campaign stop", "operator", (VIEW_CAMPAIGN, "outbound:campaign:stop")),
+    Needs("report", "operator", (VIEW_CAMPAIGN, VIEW, VIEW_LIST)),
     Needs("doctor", "operator", (), partly=_DOCTOR),
     Needs("probe", "operator", _PROBE, scratch=True),
 )
@@ -106,6 +107,7 @@ LOCAL: Final[Mapping[str, str]] = {
     "retry": "changes the outbox alone",
     "history": "looks at the outbox alone",
     "forget": "changes the outbox alone",
+    "report --dial-log": "looks at files alone",
 }
 """The verbs that do not, and why."""
 

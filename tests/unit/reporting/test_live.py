@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from integration.app import App
 from integration.cli.command import build
 from integration.outbox import LedgerRecord
+from integration.permissions import VERBS
 from integration.reporting.live import LastCalls
 from integration.scores import instant_of
 from simulator.clock import ScaledClock
@@ -183,6 +184,19 @@ def test_nobody_was_called(centre, run):
     found = run()
     assert found.exit_code == 0, found.output
     assert "Nobody was called." in found.stdout
+
+
+NEEDED = next(one.permissions for one in VERBS if one.verb == "report")
+
+
+@pytest.mark.parametrize("missing", ["", *NEEDED])
+def test_the_rights_it_takes(centre, run, missing):
+    """The stated permissions are enough; without one of them it ends with 3 and its name."""
+    rights = [one for one in NEEDED if one != missing]
+    centre.organisation.grant(centre.organisation.clients.by_id["operator"], rights)
+    found = run("--json")
+    assert found.exit_code == (3 if missing else 0), found.output
+    assert missing in found.output
 
 
 def test_settings_that_are_missing(run, monkeypatch):
