@@ -63,6 +63,16 @@ def test_the_border_of_the_senior_agents(report):
     assert (found.senior_calls, found.senior_low) == (2, 1)
 
 
+def test_planned_and_unasked_redials(report):
+    """A recall of an attempt limit is as it should be, any other further call is a fault."""
+    found = report(
+        call(0, "A", 90), call(1, "A", 90, attempt=2, recall=True), call(2, "A", 90, attempt=3)
+    )
+    assert [(one.call.attempt, one.wrong) for one in found.faults] == [(3, ("unasked",))]
+    again = next(one for one in figures_of(found) if one.name == "Called again unasked")
+    assert (again.value, again.tone) == ("1", "wrong")
+
+
 def test_the_queue_split(report):
     """Per queue: calls, lowest, median and highest score, agents; the largest queue first."""
     found = report(

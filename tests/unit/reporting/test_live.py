@@ -177,6 +177,37 @@ def test_times_that_cannot_be_read(centre):
     assert "1 called lead: the time" in " ".join(found.left_out)
 
 
+def test_the_newest_of_two_numbers(centre):
+    """A contact that was called on two numbers counts with the later of the two attempts."""
+    export = "CallRecordLastAttempt-{0},CallRecordLastResult-{0}".format
+    head = f"inin-outbound-id,ml_score,ml_score_at,{export('phone')},{export('mobile')}"
+    row = "A,90,2026-11-24T07:00:00Z,2026-11-24T08:00:00Z,busy,2026-11-24T09:00:00Z,person"
+
+    class Export:
+        async def order(self):
+            pass
+
+        async def save(self, file):
+            file.write(f"{head}\r\n{row}\r\n".encode())
+
+    class Organisation:
+        def __init__(self, app):
+            self.client = app._connect().client
+
+        def export(self, _list_id):
+            return Export()
+
+    async def read():
+        async with App(centre.settings, clock=centre.clock, transport=centre.transport) as app:
+            chosen = centre.settings
+            one = chosen.campaigns()[:1]
+            columns = chosen.score_columns()
+            return await LastCalls(Organisation(app), one, columns, lambda _: []).read()
+
+    [found] = centre.run(read()).lines
+    assert (found.results, found.age) == (("person",), 7200)
+
+
 def test_nobody_was_called(centre, run):
     """Lists on which nobody was called yet are no error: the report says so."""
     for lead, tier in (("A", SENIOR), ("B", SENIOR), ("C", GENERAL), ("D", SENIOR)):

@@ -51,6 +51,22 @@ def test_a_score_that_came_late(policy, age, mark):
     assert (found.ideal, found.mark) == (1, mark)
 
 
+def test_only_a_worse_call_makes_a_score_late(policy):
+    """A score that came after calls to equals only has lost no place."""
+    lines = [call(0, "A", 70), call(1, "B", 70, age=1.0)]
+    assert [one.mark for one in dial_order(lines, policy).places] == ["", ""]
+
+
+def test_what_counts_as_near(policy):
+    """A lead counts as near its place within a hundredth of all first attempts."""
+    better = [call(n, f"L{n}", 90, age=HOUR + n * 60) for n in range(1, 300)]
+    order = dial_order([call(0, "first", 80), *better], policy)
+    assert (order.tolerance, order.near) == (3, 299)  # those after it belong one place up
+    worse = [call(n, f"W{n}", 80) for n in range(4)]
+    order = dial_order([*worse, *better[3:]], policy)
+    assert (order.tolerance, order.near) == (3, 0)
+
+
 def test_a_late_score_takes_no_place_from_others(policy):
     """Leads that were dialled in order among themselves are not moved by one that came late."""
     lines = [call(n, f"L{n}", 90 - n) for n in range(5)]
