@@ -102,3 +102,24 @@ Feature: The right agents take the call
       And the campaigns call for 1 hour
       Then agent Gwen talks to Miller
       And agent Sam has no call
+
+    @two-queues @redial-safety
+    Scenario Outline: A lead changes sides while <agent> talks to it
+      Given a senior and a general campaign call fresh leads
+      And agent Sam takes the calls of the senior queue
+      And agent Gwen takes the calls of the general queue
+      And these leads are to be called
+        | lead   | score   | calculated at | queue   |
+        | Miller | <score> | 08:00         | <queue> |
+      And the campaign has called for 1 minute
+      When score <new> for lead Miller, calculated at 08:30, is pushed
+      And the campaigns call for 1 hour
+      And score <newer> for lead Miller, calculated at 09:30, is pushed
+      And the campaigns call for 1 hour
+      Then agent <agent> talks to Miller
+      And agent <other> has no call
+
+      Examples:
+        | agent | other | queue   | score | new | newer |
+        | Gwen  | Sam   | general | 60    | 85  | 95    |
+        | Sam   | Gwen  | senior  | 85    | 60  | 50    |

@@ -23,6 +23,7 @@ Permissions = Mapping[str, Sequence[str]]
 """Actions by ``domain:entity``."""
 
 PUSHER: Final[Permissions] = {
+    "outbound:campaign": ("view",),  # who is on the line does not change queues
     "outbound:contact": ("add", "edit", "view"),
     "outbound:contactList": ("view",),
 }

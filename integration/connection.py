@@ -22,6 +22,7 @@ from integration.stores.data_table import DataTableStore
 from integration.stores.exports import ContactExport
 from integration.stores.port import ScoreStore
 from integration.stores.queues import Moves, QueuesStore
+from integration.stores.under_way import CallsUnderWay
 from integration.telemetry import Telemetry
 
 
@@ -109,6 +110,11 @@ class Connection:
             policy,
             clock,
             recall_within=timedelta(minutes=settings.recall_minutes),
+            under_way={
+                tier: CallsUnderWay(client, campaign)
+                for tier, campaign in zip(settings.lists(), settings.campaigns(), strict=True)
+                if campaign
+            },
             thorough=thorough,
             moves=self.moves,
         )

@@ -79,7 +79,7 @@ _PROBE: Final = (
     VIEW_LIST,
 )
 VERBS: Final = (
-    Needs("push", "pusher", (ADD, VIEW)),
+    Needs("push", "pusher", (ADD, VIEW), partly=(VIEW_CAMPAIGN,)),
     Needs(
         "push --audit ledger",
         "pusher",
@@ -89,7 +89,7 @@ VERBS: Final = (
     Needs("load", "pusher", (ADD, VIEW, VIEW_LIST)),
     Needs("plan", "pusher", ()),
     Needs("reconcile", "pusher", (VIEW, VIEW_LIST)),
-    Needs("reconcile --mend", "pusher", (ADD, VIEW, VIEW_LIST)),
+    Needs("reconcile --mend", "pusher", (ADD, VIEW, VIEW_LIST), partly=(VIEW_CAMPAIGN,)),
     Needs("sweep", "pusher", (VIEW,)),
     Needs("sweep --mark", "pusher", (EDIT, VIEW, VIEW_LIST)),
     Needs("explain", "operator", _EXPLAIN),

@@ -73,7 +73,8 @@ class RunSummary:
         previous_logged: previous values on record.
         audit: where they come from: ``read`` (the platform) or ``ledger``.
         tier_moves: leads that are dialled from the other tier's list now.
-        recalls_waited_for: leads that stay in their tier until a pending recall is over.
+        recalls_waited_for: leads that stay in their tier until a pending recall, or the call
+            under way, is over.
         seconds: duration of the run.
         interrupted: whether a signal ended it.
         stopped: the refusal that ended it; None where nothing did.

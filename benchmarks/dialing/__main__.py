@@ -62,8 +62,7 @@ def told(worked: Worked, found: Findings) -> list[Finding]:
         at_most("better leads passed over", found.passed_over, 0),
         at_most("senior calls to scores of 70 or less", found.too_low, 0),
         at_most("stale leads called", found.stale, 0),
-        at_most("people called again because of a push", found.again - found.on_the_line, 0),
-        Finding("... moved while somebody talked to them", f"{found.on_the_line:,}"),
+        at_most("people called again because of a push", found.again, 0),
         at_most(
             "most calls to worse scores before a raised one",
             found.overtaken,

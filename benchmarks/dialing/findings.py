@@ -41,7 +41,7 @@ class Findings:
         too_low: calls of the senior agents by a score that was not theirs.
         stale: calls by a score that was too old, or had no time.
         again: people called again though the dialer did not recall them.
-        on_the_line: those of ``again`` who were on the line when their score was pushed.
+        on_the_line: people whose score was pushed while somebody talked to them.
         overtaken: most calls to worse scores before anybody's first call, as the log has it.
         late: raised scores that more worse ones went before than the working set has places.
         sha256: of the whole log.
@@ -88,7 +88,7 @@ def look_at(worked: Worked) -> Findings:
         too_low=sum(not (line["score"] or 0) > SENIOR_ABOVE for line in seniors),
         stale=sum(not _is_fresh(line) for line in calls),
         again=len(again),
-        on_the_line=sum(_was_on_the_line(by_lead[lead], worked.pushed) for lead in again),
+        on_the_line=len(set(_on_the_line(by_lead, worked.pushed))),
         overtaken=max((line["overtaken"] for line in first), default=0),
         late=sum(_late(rises, first, worked.plan.working_set)),
         sha256=hashlib.sha256(worked.log.encode()).hexdigest(),
@@ -99,15 +99,13 @@ def _is_fresh(line: Line) -> bool:
     return line["score_age"] is not None and line["score_age"] <= OLDEST / timedelta(seconds=1)
 
 
-def _was_on_the_line(made: Sequence[Line], pushed: Iterable[Pushed]) -> bool:
-    """Whether a new score came while somebody talked to the lead for the first time."""
-    lead, start, end = made[0]["lead"], made[0]["time"], made[0]["ended"]
-    return any(
-        start <= _wire(each.at) <= end
-        for each in pushed
-        for one in each.changes
-        if one.lead == lead
-    )
+def _on_the_line(by_lead: Mapping[str, Sequence[Line]], pushed: Iterable[Pushed]) -> Iterator[str]:
+    """Leads whose new score came between the beginning and the end of a call to them."""
+    for each in pushed:
+        at = _wire(each.at)
+        for one in each.changes:
+            if any(call["time"] <= at <= call["ended"] for call in by_lead.get(one.lead, ())):
+                yield one.lead
 
 
 Rise = tuple[str, str, int, str]

@@ -10,8 +10,8 @@ both.
 
 What a list knows of calls stays with that list. A lead that was called from one and moves to the
 other would be called again there, so its contact there is made not callable: the one time that
-anything but data is sent. A lead whose campaign may call it again by itself does not move until
-that is over; its score is kept up to date where it is.
+anything but data is sent. A lead whose campaign may call it again by itself, or is calling it,
+does not move until that is over; its score is kept up to date where it is.
 
 Source: docs/platform.md section 8, option A (two lists, two campaigns, two queues).
 """
@@ -41,6 +41,7 @@ from integration.stores.contact_list import (
 )
 from integration.stores.port import Held, Write, WriteGroup
 from integration.stores.recalls import recall_pending
+from integration.stores.under_way import CallsUnderWay
 
 _ROWS_AT_FAULT: Final = {400, 413, 422}
 """Refusals that may be about some rows only; whether the others were written is not documented."""
@@ -55,7 +56,7 @@ class HeldInTier(Held):
         tier: the tier in whose list the score is to be written; ``row`` is the contact there,
             ``stored`` the newest score in the lists that were read.
         other: the contact in the other list; None where it was not read or is missing.
-        waits: it stays in ``tier`` for a recall, whatever its score.
+        waits: it stays in ``tier`` for a recall or a call under way, whatever its score.
     """
 
     tier: str
@@ -101,6 +102,7 @@ class QueuesStore:
         policy: thresholds and the names of the score columns.
         clock: the time.
         recall_within: how long after an attempt that reached nobody the campaign may call again.
+        under_way: the calls of the campaigns by tier; whoever is on the line does not move.
         thorough: look into both lists for every lead, and mend what should not be.
         moves: where moves are counted.
     """
@@ -113,6 +115,7 @@ class QueuesStore:
         clock: Clock,
         *,
         recall_within: timedelta = timedelta(hours=1),
+        under_way: Mapping[str, CallsUnderWay] | None = None,
         thorough: bool = False,
         moves: Moves | None = None,
     ) -> None:
@@ -120,6 +123,7 @@ class QueuesStore:
         self._policy = policy
         self._clock = clock
         self._recall_within = recall_within
+        self._under_way = under_way or {}
         self._thorough = thorough
         ways = [_Way(*one) for one in product(self._lists, (False, True), (False, True))]
         self._ways = {way.kind: way for way in ways}
@@ -189,8 +193,9 @@ class QueuesStore:
         there = await self._contacts(
             unsure, calls, lambda score: self._other(wanted[score.lead_id])
         )
+        busy = await self._on_the_line(there.values(), calls)
         held = {
-            lead: self._held(wanted[lead], found, there.get(lead), now)
+            lead: self._held(wanted[lead], found, there.get(lead), now, busy)
             for lead, found in here.items()
         }
         if self._thorough:
@@ -206,13 +211,34 @@ class QueuesStore:
             found |= await contact_list.read(some, calls)
         return found
 
-    def _held(self, tier: str, here: Held, there: Held | None, now: datetime) -> HeldInTier:
+    async def _on_the_line(
+        self, others: Iterable[Held], calls: Reservation
+    ) -> Collection[tuple[str, str]]:
+        """Who is being called, with the tier of the campaign, where one of ``others`` may be."""
+        tiers = {self._tier_of(other.row) for other in others} & self._under_way.keys()
+        return {
+            (tier, lead)
+            for tier in sorted(tiers)
+            for lead in await self._under_way[tier].leads(calls)
+        }
+
+    def _held(
+        self,
+        tier: str,
+        here: Held,
+        there: Held | None,
+        now: datetime,
+        busy: Collection[tuple[str, str]],
+    ) -> HeldInTier:
         inside = self._tier_of(here.row) == tier
         if there is None:
             return HeldInTier(here.stored, here.read_at, here.row, placed=inside, tier=tier)
         outside = self._tier_of(there.row) == self._other(tier)
         moves = outside or not inside
-        waits = moves and recall_pending(there.row, now, self._recall_within)
+        waits = moves and (
+            recall_pending(there.row, now, self._recall_within)
+            or (self._other(tier), str(there.row.get("id"))) in busy
+        )
         if waits:
             tier, here, there = self._other(tier), there, here
             inside, outside = outside, inside

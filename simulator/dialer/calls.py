@@ -38,6 +38,16 @@ class Placed:
     waits: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A call that has not ended yet, as others see it."""
+
+    number: int
+    contact_id: str
+    started: str
+    answered: bool
+
+
 class Calls:
     """Every call under way, by its number."""
 
@@ -72,6 +82,14 @@ class Calls:
     def without_agent(self, campaign_id: str) -> int:
         """How many calls of a campaign will need an agent that they do not have yet."""
         return sum(call.campaign_id == campaign_id and not call.agent_id for call in self)
+
+    def under_way(self, campaign_id: str) -> list[UnderWay]:
+        """The calls of a campaign that have not ended; an agent may still write up others."""
+        return [
+            UnderWay(call.number, call.contact_id, call.started, bool(line.answered))
+            for call in self
+            if call.campaign_id == campaign_id and not (line := self._lines[call.number]).ended
+        ]
 
     def snapshot(self) -> list[dict[str, Any]]:
         """Every call, as JSON."""

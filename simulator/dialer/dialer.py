@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulator.contact import Contact
+from simulator.dialer.calls import UnderWay
 from simulator.dialer.dial_log import DialLog
 from simulator.dialer.floor import Floor
 from simulator.dialer.lane import Lane
@@ -122,6 +123,10 @@ class Dialer:
         free = floor.roster.free(self._now())
         idle = sum(queue is None or queue.id in each.queues for each in free)
         return {**lane.figures(), "idle": idle, "outstanding": len(lane.in_hand)}
+
+    def under_way(self, campaign_id: str) -> list[UnderWay]:
+        """The calls of a campaign that ring or are talked at this moment."""
+        return self.floor.calls.under_way(campaign_id) if self.floor is not None else []
 
     def snapshot(self) -> dict[str, Any] | None:
         """Everything but the log that is not found out anew, as JSON; None while it is off."""

@@ -139,6 +139,37 @@ def diagnostics(call: Call) -> dict[str, Any]:
     }
 
 
+def interactions(call: Call) -> dict[str, Any]:
+    """Who is being called, and who talks to an agent."""
+    campaign = entity_of(call, CAMPAIGNS, "view")
+    shown = call.organisation.references.shown(campaign.definition, CAMPAIGNS.readers)
+    me = {
+        "id": campaign.id,
+        "name": campaign.name,
+        "selfUri": f"{CAMPAIGNS.root}/{campaign.id}",
+    }
+    ringing: list[dict[str, Any]] = []
+    talking: list[dict[str, Any]] = []
+    for one in call.organisation.dialer.under_way(campaign.id):
+        interaction = {
+            "id": f"{campaign.id}-{one.number}",
+            "campaign": me,
+            "contact": {"id": one.contact_id, "name": one.contact_id},
+            "callPlacedTime": one.started,
+            "dialingMode": campaign.definition["dialingMode"],
+            **({"queue": shown["queue"]} if shown.get("queue") else {}),
+        }
+        (talking if one.answered else ringing).append(interaction)
+    return {
+        "campaign": me,
+        "pendingInteractions": [],
+        "proceedingInteractions": ringing,
+        "previewingInteractions": [],
+        "interactingInteractions": talking,
+        "scheduledInteractions": [],
+    }
+
+
 def _turn(call: Call, action: str, wanted: str) -> Answer:
     campaign = entity_of(call, CAMPAIGNS, action)
     if status_of(call.organisation, campaign) != wanted:
@@ -189,6 +220,14 @@ OPERATIONS = (
     ),
     Operation(
         "GET", f"{ONE}/stats", "get_outbound_campaign_stats", stats, (VIEW,), "CampaignStats"
+    ),
+    Operation(
+        "GET",
+        f"{ONE}/interactions",
+        "get_outbound_campaign_interactions",
+        interactions,
+        (VIEW,),
+        "CampaignInteractions",
     ),
     Operation(
         "GET",

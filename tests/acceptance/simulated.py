@@ -32,7 +32,10 @@ PUSHER = "pusher"
 SECRET = "the-secret-of-the-pusher"
 VIEW, CHANGE = "outbound:contact:view", "outbound:contact:add"
 EDIT = "outbound:contact:edit"
-RIGHTS = (VIEW, CHANGE, EDIT, "outbound:contact:delete", "outbound:contactList:view")
+RIGHTS = (
+    *(VIEW, CHANGE, EDIT, "outbound:contact:delete", "outbound:contactList:view"),
+    "outbound:campaign:view",
+)
 
 READ = "post_outbound_contactlist_contacts_bulk"
 WRITE = "post_outbound_contactlist_contacts"

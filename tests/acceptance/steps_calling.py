@@ -89,6 +89,7 @@ def two_campaigns(world: World, folder):
         "strategy": "queues",
         "contact_list": "",
         **{f"{queue}_list": list_id for queue, list_id in shift.centre.lists.items()},
+        **{f"{queue}_campaign": one for queue, one in shift.centre.campaigns.items()},
     }
     return shift
 

@@ -138,6 +138,7 @@ OUTBOUND_WALK: dict[str, list[Ask]] = {
     "get_outbound_campaign_progress": [Ask()],
     "post_outbound_campaigns_progress": [Ask(["$campaignId", "nobody"])],
     "get_outbound_campaign_stats": [Ask()],
+    "get_outbound_campaign_interactions": [Ask()],
     "get_outbound_campaign_diagnostics": [Ask()],
     "get_outbound_sequences": [Ask(), Ask(query=SORTED)],
     "post_outbound_sequences": [
