@@ -145,25 +145,25 @@ class Lane:
         better = passed_over = 0
         held = [waiting for skills, waiting in self._held.items() if servable(skills)]
         outside = chain(*(each.better(value) for each in (self._ready, *held)))
-        fetched = {each for each in self.fetched if turns.value(each) < value}
-        for item in (*islice(outside, MOST_COUNTED), *fetched):
+        for item in list(islice(outside, MOST_COUNTED)):
             other = self.terms.contacts.contacts[item]
             if not self._could_be(other, now, servable):
                 continue
-            better += item not in fetched
+            better += 1
             if turns.value(item) < decided.value and (other.recall_at or not recall):
-                passed_over += item not in fetched and turns.waited_since(item) < decided.at
+                passed_over += turns.waited_since(item) < decided.at
+                turns.overtake(item)
+        for item in self.fetched:  # whether these can be called is found out at their turn
+            if turns.value(item) < min(value, decided.value) and not recall:
                 turns.overtake(item)
         turns.leave(chosen.id)
         return Standing(better, passed_over, standing)
 
     def _could_be(self, contact: Contact, now: datetime, servable: Servable) -> bool:
         """Whether the contact could be called now; whoever may not wait longer is parked."""
-        fetched = contact.id in self.fetched
-        column = self.terms.column(contact, now) if fetched else self._gate(contact, now)
+        column = self._gate(contact, now)
         if isinstance(column, Refused):
-            if not fetched:
-                self._park(contact.id, column)
+            self._park(contact.id, column)
             return False
         verdict = self.terms.rules.judge(Subject(contact, column), self.terms.moment(now))
         return verdict.dial and servable(verdict.skills)
