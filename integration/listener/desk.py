@@ -10,7 +10,7 @@ its own, and the event loop goes on meanwhile.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -20,6 +20,7 @@ import structlog
 
 from integration.clock import Clock
 from integration.outbox import InputRow, Outbox, OutboxError, Receipt, WebhookMessage
+from integration.outbox.tier_changes import lanes
 from integration.scores import LeadScore, Rejected, instant_of
 
 RUN_NAME: Final = "webhooks"
@@ -220,18 +221,20 @@ class Desk:
 
     def _store(self, together: Sequence[_HandedIn]) -> tuple[int, list[Receipt]]:
         """Accept messages in one transaction (in the thread); into which run."""
+        scores = [one for each in together for one in each.scores if isinstance(one, LeadScore)]
+        found = lanes(self._outbox.records, self._destination, self._lane, scores)
         messages = [
-            WebhookMessage(one.id, one.digest, tuple(self._rows_of(one))) for one in together
+            WebhookMessage(one.id, one.digest, tuple(self._rows_of(one, found))) for one in together
         ]
         now = instant_of(self._clock.now())
         run = self._run
         return run, self._outbox.webhooks.accept(run, self._destination, messages, now)
 
-    def _rows_of(self, one: _HandedIn) -> Iterator[InputRow]:
+    def _rows_of(self, one: _HandedIn, found: Mapping[LeadScore, str]) -> Iterator[InputRow]:
         for score in one.scores:
             self._row += 1
             if isinstance(score, LeadScore):
-                yield InputRow(self._row, score, lane=self._lane(score))
+                yield InputRow(self._row, score, lane=found[score])
             else:
                 yield InputRow(self._row, rejected=score)
 

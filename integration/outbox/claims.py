@@ -12,35 +12,39 @@ are returned when the next one starts, and who has lost a claim that way records
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from integration.order import StoredScore
 from integration.outbox.port import ClaimLostError, Database, Statements
-from integration.outbox.rows import PENDING_COLUMNS, Claim, PendingScore, Settlement, read_pending
+from integration.outbox.rows import (
+    FIRST,
+    PENDING_COLUMNS,
+    Claim,
+    PendingScore,
+    Settlement,
+    read_pending,
+)
 from integration.outbox.settling import settle
 
+_TURNS: Final = 4
 
-def _first(connection: Statements, destination: str) -> tuple[str, int] | None:
-    """The lane of the score that is due first, and when; of several alike the first by name.
+
+def _lanes(connection: Statements, destination: str) -> list[tuple[int, str]]:
+    """The lanes, each after the time at which its first score is due.
 
     There are few lanes and many scores: the index is asked once for each lane.
     """
-    row = connection.execute(
+    found = connection.execute(
         "WITH RECURSIVE lanes (lane) AS ("
         " SELECT min(lane) FROM pending WHERE destination = :destination AND due IS NOT NULL"
         " UNION ALL SELECT (SELECT min(lane) FROM pending WHERE destination = :destination"
         " AND due IS NOT NULL AND lane > lanes.lane) FROM lanes WHERE lane IS NOT NULL)"
         " SELECT lane, (SELECT min(due) FROM pending WHERE destination = :destination"
         " AND lane = lanes.lane AND due IS NOT NULL) AS first FROM lanes"
-        " WHERE lane IS NOT NULL ORDER BY first, lane LIMIT 1",
+        " WHERE lane IS NOT NULL",
         {"destination": destination},
-    ).fetchone()
-    return None if row is None else (str(row[0]), int(row[1]))
-
-
-def _next_lane(connection: Statements, destination: str, now: int) -> str | None:
-    """The lane of the score that waits longest at ``now``."""
-    first = _first(connection, destination)
-    return None if first is None or first[1] > now else first[0]
+    ).fetchall()
+    return sorted((int(first), str(lane)) for lane, first in found)
 
 
 class Claims:
@@ -48,11 +52,23 @@ class Claims:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._turn = 0
+
+    def _next_lane(self, connection: Statements, destination: str, now: int) -> str | None:
+        """The lane of the score that waits longest at ``now``, of several alike by name.
+
+        Lanes that go first do so, but for every fourth turn: or others might wait for ever.
+        """
+        due = [lane for first, lane in _lanes(connection, destination) if first <= now]
+        urgent = [lane for lane in due if lane.startswith(FIRST)]
+        if urgent and self._turn % _TURNS != _TURNS - 1:
+            return urgent[0]
+        return due[0] if due else None
 
     def due(self, destination: str, most: int, now: int) -> int:
         """How many scores the next claim could take at ``now``, counted up to ``most``."""
         connection = self._db.read()
-        lane = _next_lane(connection, destination, now)
+        lane = self._next_lane(connection, destination, now)
         if lane is None:
             return 0
         (count,) = connection.execute(
@@ -64,16 +80,16 @@ class Claims:
 
     def next_due(self, destination: str) -> int | None:
         """When the score that waits longest was due, or the next will be (ms since 1970)."""
-        first = _first(self._db.read(), destination)
-        return None if first is None else first[1]
+        lanes = _lanes(self._db.read(), destination)
+        return lanes[0][0] if lanes else None
 
     def claim(self, destination: str, limit: int, now: int) -> Claim | None:
         """Up to ``limit`` scores that are due at ``now`` (ms since 1970), the oldest wait first.
 
-        All of them are of one lane, the one of the score that waits longest.
+        All of them are of one lane: mostly that of the score that waits longest.
         """
         with self._db.transaction(durable=False, leads=()) as connection:
-            lane = _next_lane(connection, destination, now)
+            lane = self._next_lane(connection, destination, now)
             found = connection.execute(
                 f"SELECT {PENDING_COLUMNS} FROM pending"  # noqa: S608 - no input in it
                 " WHERE destination = ? AND lane = ? AND due <= ? ORDER BY due LIMIT ?"
@@ -82,6 +98,7 @@ class Claims:
             ).fetchall()
             if not found:
                 return None
+            self._turn += 1
             ((claim,),) = connection.execute(
                 "INSERT INTO claim (destination) VALUES (?) RETURNING id", (destination,)
             ).fetchall()

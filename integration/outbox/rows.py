@@ -12,6 +12,9 @@ from integration.scores import LeadScore, Rejected
 
 PENDING_COLUMNS: Final = "lead, score, at, model, based_on, run, row, attempts, lane, accepted"
 
+FIRST: Final = "!"
+"""Lanes that begin with it go before others."""
+
 
 @dataclass(frozen=True, slots=True)
 class InputRow:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from integration.order import Verdict
-from integration.outbox import InputRow
+from integration.outbox import InputRow, tier_changes
 from integration.scores import LeadScore
 
 LATER = 3_600_000
@@ -170,3 +170,35 @@ def test_news_of_a_lead_keeps_its_place(box, put):
     box.now += 1
     put("north", "A", at=8)
     assert box.claims.next_due("list") == box.now
+
+
+def test_lanes_in_front_go_first_but_for_every_fourth_turn(box, put):
+    """Who has to go first does, however long others wait; and nobody waits for ever."""
+    put("south", "ABCD")
+    box.now += 1
+    put("!north", "EFGHIJ")
+    assert box.claims.next_due("list") == box.now - 1
+    assert box.claims.due("list", 9, box.now) == 6
+    assert claims(box, 1) == ["E", "F", "G", "A", "H", "I", "J", "B", "C", "D"]
+
+
+def test_a_lane_in_front_that_is_not_due_holds_nobody_up(box, put):
+    """Urgent scores that were put off wait for their time."""
+    put("!north", "A")
+    box.settle(box.take(), None, due=box.now + LATER)
+    put("south", "B")
+    assert claims(box) == ["B"]
+
+
+def test_scores_that_change_the_lane_of_their_lead_go_in_front(box):
+    """What was delivered last decides whether a score moves its lead."""
+
+    def lane(score):
+        return "1" if score.score > 70 else "2"
+
+    box.run(box.score(5, 60, "A"), box.score(5, 90, "B"), box.score(5, 60, "C"))
+    box.deliver()
+    scores = [box.score(6, 80, lead) for lead in "ABD"] + [box.score(6, 61, "C")]
+    found = tier_changes.lanes(box.records, "list", lane, scores)
+    assert list(found.values()) == ["!1", "1", "1", "2"]
+    assert set(tier_changes.lanes(box.records, "list", lambda _: "", scores).values()) == {""}
