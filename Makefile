@@ -20,7 +20,7 @@ help: ## show this list
 	@echo "make caravan calls 2,911 real prospects by score, by chance and in file order"
 	@echo "make preview PR=7   what this checkout would change, and whom it would call"
 	@echo "make test    everything: lint, types, import contracts, tests, coverage"
-	@echo "make lint    style, types and import contracts only"
+	@echo "make lint    style, types, import contracts and workflows only"
 	@echo "make set-up  the environment in .venv/ (the others make it when it is missing)"
 	@echo "make pins    newest versions of all dependencies, pinned in pyproject.toml"
 	@echo "make clean   remove whatever the other targets made; scores in .leadscore/ stay"

@@ -68,7 +68,7 @@ def find_engine(tell: Say = say) -> Path:
             "`pulumi version` names it, or put Go on PATH, which builds it once in about "
             "4 minutes"
         )
-    with _alone(folder, tell):
+    with alone(folder, tell):
         if engine_version(folder / "bin" / "pulumi") != ENGINE_VERSION:
             _build(go, folder, tell)
     return folder
@@ -121,8 +121,8 @@ def _fingerprint() -> str:
 
 
 @contextmanager
-def _alone(folder: Path, tell: Say) -> Iterator[None]:
-    """Holds the lock of a folder, so that two processes do not build the same engine."""
+def alone(folder: Path, tell: Say) -> Iterator[None]:
+    """Holds the lock of a folder, so that two processes do not build the same program."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w", encoding="utf-8") as lock:
         try:

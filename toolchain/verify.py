@@ -29,6 +29,8 @@ LINT = (
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("lint-imports", "--no-logo"),
+    ("zizmor", "--offline", "--quiet", ".github"),
+    ("python", "-m", "toolchain.workflow_lint"),
 )
 # Before the tests, so that one who waits for it sees why; where none is to be had, the tests that
 # need it fail and say so.
@@ -71,7 +73,8 @@ def verify(root: Path, run: Run, *, lint_only: bool) -> int:
 
 
 def _name(step: Sequence[str]) -> str:
-    return " ".join(word for word in step[:2] if not word.startswith("-"))
+    words = step[2:3] if step[1:2] == ("-m",) else step[:2]
+    return " ".join(word for word in words if not word.startswith("-"))
 
 
 def _shortfalls(report: Path) -> list[str]:

@@ -14,6 +14,11 @@ ALL = {"covered_lines": 9, "num_statements": 9, "covered_branches": 1, "num_bran
 LITTLE = ALL | {"covered_lines": 5}
 
 
+def program(step):
+    """What a step runs: a program, or a module."""
+    return step[2] if step[0] == "python" else step[0]
+
+
 class Steps:
     """Stands in for the steps: some fail, and pytest leaves its reports."""
 
@@ -22,10 +27,11 @@ class Steps:
         self.ran = []
 
     def __call__(self, step):
-        self.ran.append(step[0])
-        if step[0] == "pytest" and self.counts:
+        name = program(step)
+        self.ran.append(name)
+        if name == "pytest" and self.counts:
             self.write_reports()
-        return 1 if step[0] in self.failing else 0
+        return 1 if name in self.failing else 0
 
     def write_reports(self):
         (self.root / REPORTS).mkdir(exist_ok=True)
@@ -45,9 +51,12 @@ class Steps:
     [
         ((), {}, "OK: lint ok; coverage 100.00 %; 12 passed, 0 failed"),
         (
-            ("mypy", "lint-imports"),
+            ("mypy", "lint-imports", "toolchain.workflow_lint"),
             {},
-            "FAILED: lint failed (mypy, lint-imports); coverage 100.00 %; 12 passed, 0 failed",
+            (
+                "FAILED: lint failed (mypy, lint-imports, toolchain.workflow_lint); "
+                "coverage 100.00 %; 12 passed, 0 failed"
+            ),
         ),
         (
             ("pytest",),
@@ -73,7 +82,7 @@ def test_the_closing_line_says_it_all(tmp_path, capsys, failing, more, closing):
     code = verify(tmp_path, steps, lint_only=False)
     assert capsys.readouterr().out.splitlines()[-1] == closing
     assert code == (0 if closing.startswith("OK") else 1)
-    assert steps.ran == [*(step[0] for step in LINT), "python", "pytest"]
+    assert steps.ran == [*map(program, LINT), "toolchain.engine", "pytest"]
 
 
 def test_reports_of_an_earlier_run_are_not_believed(tmp_path, capsys):
@@ -104,7 +113,7 @@ def test_lint_alone_runs_no_tests(tmp_path, capsys, failing, code, closing):
 
 def test_the_engine_is_looked_for_before_the_tests(tmp_path, capsys):
     """A missing engine ends nothing by itself: the tests that need it fail and say so."""
-    steps = Steps(tmp_path, "python")
+    steps = Steps(tmp_path, "toolchain.engine")
     assert verify(tmp_path, steps, lint_only=False) == 0
-    assert steps.ran[-2:] == ["python", "pytest"]
+    assert steps.ran[-2:] == ["toolchain.engine", "pytest"]
     assert "12 passed" in capsys.readouterr().out
