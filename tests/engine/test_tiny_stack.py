@@ -93,3 +93,17 @@ def test_a_platform_that_began_anew_is_filled_again(tiny, program, platform):
     platform.control.reset()
     assert stack.up().counts == {"create": 3}
     assert list(platform.named(LISTS)) == ["Leads"]
+
+
+def test_a_stuck_update_is_recovered(tiny, program, tmp_path):
+    """A killed deployment leaves its lock; the next one says so, cancel takes it away."""
+    stack = tiny(program)
+    (states,) = tmp_path.rglob("states/.pulumi")
+    left = states / "locks" / "organization" / "tiny" / "local" / "left.json"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_text('{"pid": 1, "username": "x", "hostname": "y"}', encoding="utf-8")
+    with pytest.raises(StackError, match=r"python -m infra\.stacks cancel local"):
+        stack.up()
+    stack.cancel()
+    assert not left.exists()
+    assert stack.up().counts == {"create": 3}
