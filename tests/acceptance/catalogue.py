@@ -30,6 +30,11 @@ class Entry:
     steps: frozenset[tuple[str, str]]
     """Kind (given, when, then) and words, with the examples filled in."""
 
+    @property
+    def file_stem(self) -> str:
+        """The name of the feature's file, without its ending."""
+        return Path(self.file).stem
+
 
 @cache
 def entries() -> tuple[Entry, ...]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.tags import ABILITIES, REQUIREMENTS, SIMULATOR_ONLY
+from tests.acceptance.live import Live, chosen
+from tests.acceptance.tags import ABILITIES, ENGINE, REQUIREMENTS, SIMULATOR_ONLY
 from tests.acceptance.world import World
 
 TOPICS = (
@@ -37,7 +38,30 @@ STEPS = [f"tests.acceptance.steps_{topic}" for topic in TOPICS]
 pytest.register_assert_rewrite(*STEPS)
 
 
+LIVE = pytest.StashKey[Live | None]()
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--platform",
+        choices=("simulator", "live"),
+        default="simulator",
+        help="Run the features that need no simulator in the organisation of LEADSCORE_LIVE_….",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.stash[LIVE]:
+        items[:], others = chosen(items, SIMULATOR_ONLY, ENGINE)
+        config.hook.pytest_deselected(items=others)
+
+
 def pytest_configure(config):
+    try:
+        live = config.getoption("--platform", "simulator") == "live"
+        config.stash[LIVE] = Live.read(os.environ) if live else None
+    except ValueError as missing:
+        raise pytest.UsageError(str(missing)) from None
     for steps in STEPS:
         config.pluginmanager.register(importlib.import_module(steps))
     for tag, meaning in (REQUIREMENTS | ABILITIES).items():
@@ -60,6 +84,7 @@ def world(folder, monkeypatch, request):
     for name in os.environ:
         if name.startswith("LEADSCORE_"):
             monkeypatch.delenv(name)
-    scenario = World(folder)
+    scenario = World(folder, request.config.stash[LIVE])
     yield scenario
+    scenario.platform.close()
     scenario.check(simulator_only=request.node.get_closest_marker(SIMULATOR_ONLY) is not None)

@@ -30,7 +30,7 @@ from integration.reports import (
 from integration.scores import RawScore, Rejected
 from integration.settings import Settings
 from integration.sources import ContactRow, SourceRow, contacts
-from tests.acceptance.simulated import PUSHER, REGION, SECRET, SimulatedPlatform
+from tests.acceptance.simulated import SimulatedPlatform
 
 CALLS_A_MINUTE_UNKNOWN = 300
 
@@ -82,9 +82,7 @@ class Product:
         self.folder = folder / "machine-1"
         self.alerts_file = folder / "alerts.jsonl"
         self.options: dict[str, Any] = {
-            "region": REGION,
-            "client_id": PUSHER,
-            "client_secret": SECRET,
+            **platform.reached_by,
             "contact_list": platform.list_id,
             "drift_file": self.alerts_file,
             "calls_per_minute": CALLS_A_MINUTE_UNKNOWN,

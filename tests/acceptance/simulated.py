@@ -81,6 +81,14 @@ class SimulatedPlatform:
     # -- the way to it ---------------------------------------------------------------------
 
     @property
+    def reached_by(self) -> dict[str, str]:
+        """The product's settings that lead here."""
+        return {"region": REGION, "client_id": PUSHER, "client_secret": SECRET}
+
+    def close(self) -> None:
+        """Nothing is left of it."""
+
+    @property
     def transport(self) -> httpx.MockTransport:
         """What the product takes for the network."""
         return httpx.MockTransport(self._carry)

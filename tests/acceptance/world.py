@@ -9,12 +9,12 @@ takes place at its instant; a scenario whose run is over before that proves noth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from integration.app import App
 from integration.clock import Clock
@@ -23,6 +23,7 @@ from integration.sources import SourceError, SourceRow
 from simulator.clock import VirtualClock
 from simulator.faults import FaultRule
 from simulator.virtual_time import run_virtual
+from tests.acceptance.live import Live, LivePlatform, live_clock
 from tests.acceptance.product import Product, Run, row
 from tests.acceptance.serving import TOKEN as SERVICE_TOKEN
 from tests.acceptance.serving import Sent, Service
@@ -57,10 +58,13 @@ class World:
 
     Args:
         folder: for everything that is kept on disk.
+        live: the organisation that it takes place in; the simulated one unless given.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.clock = VirtualClock()
+    def __init__(self, folder: Path, live: Live | None = None) -> None:
+        self._live = live
+        # A live one is never moved: what moves it is for the simulator only.
+        self.clock: VirtualClock = live_clock() if live else VirtualClock()  # type: ignore[assignment] # see above
         self.machine_clock: Clock | None = self.clock
         self._folder = folder
         self.rules: list[FaultRule] = []
@@ -82,7 +86,7 @@ class World:
     @cached_property
     def platform(self) -> SimulatedPlatform:
         """The organisation, made when it is needed first."""
-        return SimulatedPlatform(self.clock)
+        return LivePlatform(self._live) if self._live else SimulatedPlatform(self.clock)
 
     @cached_property
     def product(self) -> Product:
@@ -94,6 +98,10 @@ class World:
         """The last run."""
         assert self.runs, "nothing was pushed"
         return self.runs[-1]
+
+    def together(self, main: Coroutine[Any, Any, T]) -> T:
+        """The result of ``main``: in virtual time, but on a live organisation in real time."""
+        return asyncio.run(main) if self._live else run_virtual(self.clock, main)
 
     # -- leads and scores ------------------------------------------------------------------
 
@@ -197,12 +205,12 @@ class World:
                 ),
             )
 
-        run_virtual(self.clock, self._with_events(both()))
+        self.together(self._with_events(both()))
 
     def serve(self, sent: Sequence[Sent]) -> None:
         """Let a service take in what is sent, until nothing is on its way any more."""
         self._begin()
-        run_virtual(self.clock, self._with_events(self._served(sent, self._new_run())))
+        self.together(self._with_events(self._served(sent, self._new_run())))
 
     def serve_beside_push(
         self, sent: Sequence[Sent], later: float, rows: Iterable[SourceRow]
@@ -215,7 +223,7 @@ class World:
             return self._in_process(lambda app: self.product.push(app, rows, beside), beside)
 
         more = [*sent, Sent(later, act=push)]
-        run_virtual(self.clock, self._with_events(self._served(more, service)))
+        self.together(self._with_events(self._served(more, service)))
 
     async def _served(self, sent: Sequence[Sent], run: Run) -> None:
         self._clock_moved = True
@@ -242,7 +250,7 @@ class World:
             runs[1].started = self.clock.monotonic()
             await self.product.push(app, make_rows(), runs[1])
 
-        run_virtual(self.clock, self._with_events(self._in_process(both, runs[1])))
+        self.together(self._with_events(self._in_process(both, runs[1])))
 
     def virtually(self, main: Awaitable[T]) -> T:
         """The result of ``main``, in virtual time and amid the faults of the scenario."""
@@ -251,7 +259,7 @@ class World:
         async def awaited() -> T:
             return await main
 
-        return run_virtual(self.clock, awaited())
+        return self.together(awaited())
 
     def check(self, *, simulator_only: bool) -> None:
         """Fail where something was to happen and did not: the scenario would prove nothing.
@@ -270,7 +278,7 @@ class World:
         self._begin()
         run = self._new_run()
         main = self._in_process(lambda app: work(app, run), run)
-        run_virtual(self.clock, self._with_events(main))
+        self.together(self._with_events(main))
         return run
 
     def _begin(self) -> None:

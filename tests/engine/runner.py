@@ -54,6 +54,8 @@ class Runner:
         (self.checkout / ".venv").symlink_to(Path(sys.executable).parents[1])
         self.log = folder / "log"
         self.summary = folder / "summary"
+        self.more = {}
+        """Variables of the machine, beside those that the workflows state."""
         self.programs = folder / "programs"
         self.programs.mkdir()
         for name in ("gh", "make"):
@@ -136,6 +138,7 @@ class Runner:
             "PATH": f"{self.programs}{os.pathsep}{own['PATH']}",
             "PYTHONPATH": str(self.checkout),
             "GITHUB_STEP_SUMMARY": str(self.summary),
+            **self.more,
         }
 
 
@@ -144,7 +147,7 @@ def _filled(text, known):
 
     def value(found):
         expression = found[1]
-        if expression.startswith("secrets.") or expression == "vars.PULUMI_BACKEND_URL":
+        if expression.startswith(("secrets.", "vars.")):
             return known.get(expression, "")
         return known[expression]
 

@@ -8,6 +8,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET
+from tests.acceptance.simulated import PUSHER, RIGHTS, SECRET
 from tests.engine.runner import Runner, git
 from tests.engine.served import served
 
@@ -70,6 +72,25 @@ def test_sandbox_and_expire(runner, platforms):
     assert (code, said) == (0, "removed: none\n")
     assert codes(runner.run("sandbox.yml", event, skip={opened})) == {"stack": 0}
     assert platforms["preview"].named(CAMPAIGNS) == {}
+
+
+@pytest.mark.parametrize("platforms", [("preview",)], ids=["sandbox"], indirect=True)
+def test_acceptance_live(runner, platforms):
+    """The features run in the organisation that the environment states, and leave nothing there."""
+    sandbox = platforms["preview"]
+    sandbox.control.add_client(client_id=PUSHER, secret=SECRET, permissions=list(RIGHTS))
+    runner.more = {"PYTEST_ADDOPTS": "-k words"}  # one of them
+    known = {
+        "vars.LIVE_GATEWAY": sandbox.url,
+        "secrets.LIVE_CLIENT_ID": PUSHER,
+        "secrets.LIVE_CLIENT_SECRET": SECRET,
+        "secrets.GENESYSCLOUD_OAUTHCLIENT_ID": BOOTSTRAP_CLIENT,
+        "secrets.GENESYSCLOUD_OAUTHCLIENT_SECRET": BOOTSTRAP_SECRET,
+    }
+    ((_, code, said),) = runner.run("acceptance-live.yml", known)
+    assert code == 0, said
+    assert "1 passed" in said
+    assert sandbox.named(LISTS) == {}
 
 
 @pytest.mark.parametrize("platforms", [STACKS], ids=["three organisations"], indirect=True)
