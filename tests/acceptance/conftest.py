@@ -32,6 +32,7 @@ TOPICS = (
     "sweeping",
     "time",
     "two_queues",
+    "webhook",
 )
 # Before they are imported, so that their assertions show what they compared.
 STEPS = [f"tests.acceptance.steps_{topic}" for topic in TOPICS]

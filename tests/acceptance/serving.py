@@ -16,18 +16,22 @@ from integration.clock import Clock
 from integration.scores import instant_of
 
 TOKEN: Final = "a-token-of-24-characters-or-more"
-_ADDRESS: Final = "http://leads.test/webhooks/lead-scores"
+ADDRESS: Final = "http://leads.test/webhooks/lead-scores"
 _LOOK_S: Final = 0.5
 _PATIENCE_S: Final = 48 * 3600.0
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What arrives ``after`` so many seconds: updates of leads, or anything else that is done."""
+    """What arrives ``after`` so many seconds: updates of leads, or anything else that is done.
+
+    ``post`` sends what it likes to the service, and nobody waits for its answer.
+    """
 
     after: float
     updates: Sequence[dict[str, Any]] = ()
     act: Callable[[], Awaitable[None]] | None = None
+    post: Callable[[httpx.AsyncClient], Awaitable[None]] | None = None
 
 
 @dataclass
@@ -59,6 +63,8 @@ class Service:
                     await self.clock.sleep(began + one.after - self.clock.monotonic())
                     if one.act is not None:
                         beside.append(asyncio.ensure_future(one.act()))
+                    if one.post is not None:
+                        beside.append(asyncio.ensure_future(one.post(http)))
                     if one.updates:
                         await self._send(http, one.updates)
                 await asyncio.gather(*beside)
@@ -69,7 +75,7 @@ class Service:
     async def _send(self, http: httpx.AsyncClient, updates: Sequence[dict[str, Any]]) -> None:
         body = [{"event": "LEAD_SCORE_UPDATE", **one} for one in updates]
         answer = await http.post(
-            _ADDRESS,
+            ADDRESS,
             content=json.dumps(body),
             headers={"authorization": f"Bearer {TOKEN}", "content-type": "application/json"},
         )

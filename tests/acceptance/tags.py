@@ -18,6 +18,7 @@ REQUIREMENTS = {
     "redial-safety": "A push gets nobody called twice",
     "resume": "An interrupted run loses nothing",
     "outage": "A run rides out an outage and does not make it worse",
+    "webhook": "Scores are accepted as messages: durably, once, and from those who may send them",
     "loading": "Leads are put on the contact list without disturbing the campaign",
     "plan": "A run can be planned before it is made",
     "dial-order": "The campaign calls the best leads first, with the right agents",
