@@ -54,7 +54,11 @@ class Listener:
             async with self.open():
                 return await work(self)
 
-        return run_virtual(self.clock, main())
+        return self.virtually(main())
+
+    def virtually(self, main):
+        """The result of ``main`` in virtual time."""
+        return run_virtual(self.clock, main)
 
     @contextlib.asynccontextmanager
     async def open_desk(self):
