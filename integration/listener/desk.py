@@ -22,12 +22,14 @@ from integration.clock import Clock
 from integration.outbox import InputRow, Outbox, OutboxError, Receipt, WebhookMessage
 from integration.outbox.tier_changes import lanes
 from integration.scores import LeadScore, Rejected, instant_of
+from integration.waiting import pause
 
 RUN_NAME: Final = "webhooks"
 _DAY_MS: Final = 24 * 3600 * 1000
 _RUN_MS: Final = 3600 * 1000
 """A run of accepted scores ends after an hour, so that old ones can be dropped run by run."""
-_UPKEEP_S: Final = 1.0
+_UPKEEP_S: Final = 30.0
+_LOOK_AGAIN_S: Final = 1.0
 _QUEUE_ROWS: Final = 20_000
 """Scores that may wait for a transaction; more come in faster than they can be stored."""
 
@@ -110,6 +112,7 @@ class Desk:
         self._handed_in: list[_HandedIn] = []
         self._rows = 0
         self._wake = asyncio.Event()
+        self._in_trouble = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._run = 0
         self._row = 0
@@ -118,7 +121,7 @@ class Desk:
         self.arrived = asyncio.Event()
         """Set when scores have been accepted that wait for delivery; who delivers clears it."""
         self.depth = 0
-        """Scores that wait for delivery, counted every second; in between never too low."""
+        """Scores that wait for delivery, counted now and then; in between never too low."""
         self.failure: OutboxError | None = None
         """Why the last transaction failed, if it did."""
 
@@ -185,6 +188,7 @@ class Desk:
         if self._closing:
             raise Closed("the service is being stopped", after=5)
         if self.full:
+            self._in_trouble.set()
             raise TooMuch(f"{self.depth:,} scores wait for delivery", after=30)
         if self._rows + len(scores) > _QUEUE_ROWS:
             raise TooMuch("scores arrive faster than they can be stored", after=1)
@@ -206,6 +210,7 @@ class Desk:
                 run, receipts = await self._in_thread(self._store, together)
             except Exception as problem:  # noqa: BLE001 - each sender is told of it
                 self.failure = problem if isinstance(problem, OutboxError) else None
+                self._in_trouble.set()
                 _LOG.error("not_accepted", messages=len(together), problem=str(problem))
                 for one in together:
                     if not one.receipt.done():
@@ -239,14 +244,24 @@ class Desk:
                 yield InputRow(self._row, rejected=score)
 
     async def _upkeep(self) -> None:
+        """Look after the outbox now and then; every second while nothing can be accepted."""
         while True:
-            await self._clock.sleep(_UPKEEP_S)
+            await pause(self._clock, _UPKEEP_S, self._in_trouble)
+            if self._in_trouble.is_set():
+                await self._clock.sleep(_LOOK_AGAIN_S)
             try:
                 await self._look_after()
             except OutboxError as problem:
                 self.failure = problem
+                self._in_trouble.set()
+            else:
+                self.failure = None
+                if not self.full:
+                    self._in_trouble.clear()
 
     async def _look_after(self) -> None:
+        if self.failure is not None:
+            self._run_started = 0  # to begin a new run is a write: it shows whether one is possible
         self.depth = await self._in_thread(self._tidy)
 
     def _tidy(self) -> int:
