@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from benchmarks.platform_process import make_list, simulated_platform
 from benchmarks.report import Finding, at_most, conclude, speed
 from benchmarks.webhooks import kills
 from benchmarks.webhooks.sender import as_fast_as_possible, at_a_rate, requests, updates
@@ -32,7 +33,12 @@ def measure(seconds: int, connections: int) -> list[Finding]:
     begin = datetime.now(UTC) - timedelta(hours=6)
     with tempfile.TemporaryDirectory(prefix="leadscore-webhooks-") as name:
         folder = Path(name)
-        with service(folder) as running:
+        with (
+            simulated_platform() as url,
+            service(
+                folder, gateway=url, contacts=asyncio.run(make_list(url, "Leads", _LEADS))
+            ) as running,
+        ):
             alone = own_cores(running.process.pid)
             port = running.port
             warm = requests(updates(_WARM_UP, _LEADS, begin))

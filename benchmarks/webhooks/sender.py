@@ -18,6 +18,7 @@ from typing import Final
 
 from standardwebhooks import Webhook
 
+from benchmarks.leads import lead_id
 from benchmarks.webhooks.service import SIGNING_SECRET
 
 PATH: Final = "/webhooks/lead-scores"
@@ -58,7 +59,7 @@ class Update:
 def updates(count: int, leads: int, begin: datetime, first: int = 0) -> list[Update]:
     """Updates of ``leads`` leads in turn, each newer than the one before."""
     return [
-        Update(n, f"lead-{n % leads:05}", n * 37 % 100 + 1, begin + timedelta(milliseconds=n))
+        Update(n, lead_id(n % leads), n * 37 % 100 + 1, begin + timedelta(milliseconds=n))
         for n in range(first, first + count)
     ]
 
