@@ -31,7 +31,7 @@ from integration.forgetting import ForgetSummary, forget, kept_files
 from integration.listener.keys import KeyProblem, Keyring
 from integration.load_run import LoadRun
 from integration.order import Verdict
-from integration.outbox import LedgerRecord, Outbox, OutboxStatus, RunCounts
+from integration.outbox import CallPool, LedgerRecord, Outbox, OutboxServer, OutboxStatus, RunCounts
 from integration.planning import plan
 from integration.platform.client import Transport
 from integration.platform.outgoing import post_json
@@ -324,6 +324,9 @@ class App:
         return self._connection
 
     def _connected(self, settings: Settings) -> Connection:
+        pool = None
+        if isinstance(settings.outbox, OutboxServer):  # others make calls of the same client
+            pool = CallPool(lambda: self.outbox.server, settings.client_id)
         try:
             return Connection(
                 settings,
@@ -331,6 +334,7 @@ class App:
                 transport=self._transport,
                 rng=self._rng,
                 telemetry=self._telemetry,
+                pool=pool,
             )
         except ValueError as problem:
             raise SettingsError([str(problem)]) from None

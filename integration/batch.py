@@ -228,6 +228,7 @@ class Batch:
                 parts.extendleft(reversed(instead))
                 continue
             try:
+                self._tools.outbox.claims.check(self._claim)
                 created = await self._tools.store.write(part.group, self._calls)
             except (RateLimited, Unreachable) as problem:
                 delay = session.next_delay(problem)

@@ -14,6 +14,7 @@ from integration.platform.client import GenesysClient, Transport
 from integration.platform.outgoing import fetch
 from integration.platform.regions import locate
 from integration.platform.retry import RetryPolicy, RetryQuota, RetrySession
+from integration.platform.sharing import Pool
 from integration.settings import Settings
 from integration.stores.bulk_edit import BulkEdit
 from integration.stores.contact_list import ContactListStore
@@ -35,6 +36,7 @@ class Connection:
         transport: stands in for the network.
         rng: jitter of repetitions.
         telemetry: told of every call.
+        pool: where processes that share the outbox agree on their shares of the call budget.
     """
 
     def __init__(
@@ -45,13 +47,14 @@ class Connection:
         transport: Transport | None,
         rng: random.Random,
         telemetry: Telemetry,
+        pool: Pool | None = None,
     ) -> None:
         self.clock = clock
         self._rng = rng
         self._policy = RetryPolicy(attempts=settings.retry_attempts, total=settings.retry_total)
         self._quota = RetryQuota()
         hosts = locate(settings.region, settings.gateway)
-        self.budget = CallBudget(clock, allowed=settings.calls_per_minute)
+        self.budget = CallBudget(clock, allowed=settings.calls_per_minute, pool=pool)
         self.client = GenesysClient(
             api_url=hosts.api_url,
             login_url=hosts.login_url,
@@ -161,4 +164,5 @@ class Connection:
 
     async def close(self) -> None:
         """Close the client's connections."""
+        self.budget.close()
         await self.client.aclose()

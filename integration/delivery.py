@@ -15,12 +15,13 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+import structlog
 from structlog.contextvars import bound_contextvars
 
 from integration.batch import Batch, BatchTools, UndeliveredError
 from integration.drift import DriftAlerts
 from integration.order import Verdict
-from integration.outbox import Claim, Settlement
+from integration.outbox import Claim, ClaimLostError, Settlement
 from integration.platform.errors import PlatformError
 from integration.platform.permits import Reservation
 from integration.scores import instant_of
@@ -33,6 +34,8 @@ waited for the answer."""
 _PUT_OFF_MS: Final = 60_000
 """First wait of a score that could not be delivered; it doubles up to an hour."""
 _PUT_OFF_MOST_MS: Final = 3_600_000
+
+_log = structlog.get_logger("leadscore.delivery")
 
 
 class _StoppedError(Exception):
@@ -47,6 +50,13 @@ class DeliveryReport:
     unchanged: int = 0
     batches: int = 0
     stopped: PlatformError | None = None
+
+    def add(self, more: DeliveryReport) -> None:
+        """Count in what another delivery did after this one."""
+        self.verdicts += more.verdicts
+        self.unchanged += more.unchanged
+        self.batches += more.batches
+        self.stopped = self.stopped or more.stopped
 
 
 class Pace(Protocol):
@@ -129,6 +139,7 @@ class Delivery:
     async def _work(self, report: DeliveryReport, stop: asyncio.Event) -> None:
         store = self._tools.store
         while not stop.is_set() and report.stopped is None:
+            self._sent |= self._claims.take_over(self._destination, self._now())
             due = self._pace.due()
             if not due:
                 if await self._pace.more():
@@ -160,6 +171,11 @@ class Delivery:
                 problem = str(failure.problem)
                 self._alerts.undelivered(self._destination, batch.left, failure.reason, problem)
                 batch.done += self._put_off(batch, failure)
+            except ClaimLostError as lost:
+                if not self._claims.shared:  # two would deliver from a file
+                    raise
+                _log.warning("claim_lost", scores=len(batch.left), problem=str(lost))
+                return
             except _StoppedError:
                 now = self._now()
                 batch.done += [Settlement(one, None, due=now) for one in batch.left]

@@ -108,23 +108,27 @@ class Push:
         """Deliver what is due; while another process does, wait for the rows of ``run``."""
         lock, clock = self._tools.outbox.lock, self._tools.clock
         last, since = -1, clock.monotonic()
+        report = DeliveryReport()
         while not self._stop.is_set():
             if lock.acquire():
-                return await self._deliver(run)
+                report.add(await self._deliver(run))
+                if lock.alone or report.stopped is not None:
+                    break  # else a part of the rows may be in the hands of other replicas
             left = self._on_their_way(run)
             if not left:
                 break
             if left != last:
                 last, since = left, clock.monotonic()
             silent = clock.monotonic() - since >= _SILENT_S
-            self._show(waiting_reason=_delivered_by(lock.holder(), silent=silent))
+            self._show(waiting_reason=_delivered_by(lock.holder(), silent=silent and lock.alone))
             await clock.sleep(_POLL_S)
-        return DeliveryReport()
+        return report
 
     async def _deliver(self, run: int | None) -> DeliveryReport:
         now = instant_of(self._tools.clock.now())
         self._tools.outbox.records.close_runs(now, but=run)
-        self._show(total=self._tools.outbox.records.on_their_way(None, now), done=0)
+        left = self._tools.outbox.records.on_their_way(None, now)
+        self._show(total=self._progress.done + left)
         delivery = Delivery(
             self._tools.tools,
             alerts=self._tools.alerts,
@@ -167,7 +171,7 @@ class Push:
 async def alone(tools: PushTools, progress: ProgressSink | None) -> None:
     """Wait until no other process delivers from this outbox; from then on this one may."""
     lock = tools.outbox.lock
-    while not lock.acquire():
+    while not lock.acquire(alone=True):
         if progress is not None:
             reason = f"process {lock.holder()} delivers from this outbox"
             progress(Progress(waiting_reason=reason))

@@ -13,6 +13,8 @@ import hypothesis
 import pytest
 import structlog
 
+from tests.servers import new_schema, postgres  # noqa: F401 - fixtures
+
 hypothesis.settings.register_profile(
     "repeatable", deadline=None, derandomize=True, database=None, print_blob=True
 )

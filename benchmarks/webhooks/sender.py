@@ -76,6 +76,7 @@ class Outcome:
 
     statuses: Counter[int] = field(default_factory=Counter)
     accepted: list[int] = field(default_factory=list)
+    repeated: list[int] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -150,6 +151,8 @@ async def _send_on(line: Line, numbered: Iterator[tuple[int, bytes]], outcome: O
         outcome.statuses[status] += 1
         if status == 202:
             outcome.accepted.append(number)
+        elif status == 200:
+            outcome.repeated.append(number)
 
 
 async def at_a_rate(

@@ -8,6 +8,9 @@ lead only the newest score stays pending.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
+from integration.outbox.call_pool import CallPool
 from integration.outbox.claims import Claims
 from integration.outbox.database import Database, DeliveryLock
 from integration.outbox.forgetting import Forgotten, LeadInHandError, forget
@@ -22,13 +25,16 @@ from integration.outbox.records import (
     Records,
     RunCounts,
 )
-from integration.outbox.replica import Everybody
 from integration.outbox.rows import Claim, InputRow, PendingScore, Settlement
 from integration.outbox.webhooks import Receipt, Repetition, WebhookMessage, Webhooks
+
+if TYPE_CHECKING:
+    from integration.outbox.postgres import PostgresDatabase
 
 __all__ = [
     "Arrival",
     "ArrivalRecord",
+    "CallPool",
     "Claim",
     "ClaimLostError",
     "DeliveryLock",
@@ -78,6 +84,11 @@ class Outbox:
             if alone:
                 self.lock.release()
 
+    @property
+    def server(self) -> PostgresDatabase:
+        """The server that replicas share; there is one where the place is one."""
+        return cast("PostgresDatabase", self._db)
+
     def scrub(self) -> str:
         """Overwrite what was removed; why that could not be done, or blank."""
         return self._db.scrub()
@@ -92,10 +103,12 @@ def _open(place: OutboxPlace) -> tuple[AnyDatabase, Turn]:
     if isinstance(place, OutboxServer):
         try:
             from integration.outbox.postgres import PostgresDatabase  # noqa: PLC0415 - an extra
+            from integration.outbox.replica import SharedTurn  # noqa: PLC0415 - the same
         except ImportError as problem:
             raise OutboxError(
                 f"the outbox {place} needs the driver of PostgreSQL, which is not installed; "
                 "pip install 'genesys-lead-scoring[postgres]'"
             ) from problem
-        return PostgresDatabase(place), Everybody()
+        db = PostgresDatabase(place)
+        return db, SharedTurn(db)
     return Database(place), DeliveryLock(place)

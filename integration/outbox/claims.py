@@ -65,6 +65,11 @@ class Claims:
             return urgent[0]
         return due[0] if due else None
 
+    @property
+    def shared(self) -> bool:
+        """Whether others may deliver at the same time."""
+        return self._db.shared
+
     def due(self, destination: str, most: int, now: int) -> int:
         """How many scores the next claim could take at ``now``, counted up to ``most``."""
         connection = self._db.read()
@@ -117,6 +122,8 @@ class Claims:
         machines, one that is cut off may live on until it looks for its claim again, which it
         does right before it writes: there it counts from now.
         """
+        if self._db.shared and not self._any_abandoned(destination):
+            return {}
         with self._db.transaction() as connection:
             dead = connection.execute(
                 f"{self._abandoned()}{self._db.lock_row}", (destination,)
@@ -139,11 +146,11 @@ class Claims:
 
     def take_over(self, destination: str, now: int) -> dict[str, tuple[int, int]]:
         """As :meth:`recover`, while a delivery goes on: from those who have died beside it."""
-        if not self._db.shared:
-            return {}
-        if self._db.read().execute(self._abandoned(), (destination,)).fetchone() is None:
-            return {}
-        return self.recover(destination, now)
+        return self.recover(destination, now) if self._db.shared else {}
+
+    def _any_abandoned(self, destination: str) -> bool:
+        found = self._db.read().execute(self._abandoned(), (destination,))
+        return found.fetchone() is not None
 
     def _abandoned(self) -> str:
         return f"SELECT id FROM claim WHERE destination = ? AND {self._db.abandoned}"  # noqa: S608 - constants
@@ -233,7 +240,7 @@ class Claims:
         if found is None:
             raise ClaimLostError(
                 f"another process has begun to deliver from the outbox {self._db.name}, "
-                f"{self._db.why_lost}; this one stops, nothing is lost"
+                f"{self._db.why_lost}; nothing is lost"
             )
 
     def settle(self, claim: Claim, settlements: Sequence[Settlement], now: int) -> None:

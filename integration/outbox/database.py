@@ -39,7 +39,7 @@ class Database:
     skip_locked: Final = ""
     lock_row: Final = ""
     abandoned: Final = "TRUE"
-    why_lost: Final = "as happens where its lock file is removed"
+    why_lost: Final = "as happens where its lock file is removed; this one stops"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -181,7 +181,7 @@ class DeliveryLock:
         self._path = path.with_name(path.name + ".lock")
         self._file: int | None = None
 
-    def acquire(self) -> bool:
+    def acquire(self, *, alone: bool = True) -> bool:  # noqa: ARG002 - it is, in any case
         """Take the lock if it is free; whether this process holds it now.
 
         Raises:

@@ -37,6 +37,11 @@ _SERVERS_OWN: Final = (
     # Each connection has a number of its own; who is at work on a claim or run is on record.
     "CREATE SEQUENCE replica AS integer",
     *(f"ALTER TABLE {table} {change}" for table in ("run", "claim") for change in _OWNER),
+    # What each replica may call in a window of the platform's, and when it last said so.
+    """CREATE TABLE call_share (
+        client TEXT, member TEXT, share BIGINT NOT NULL, wanted BIGINT NOT NULL,
+        places BIGINT NOT NULL, closed_until BIGINT NOT NULL, seen BIGINT NOT NULL,
+        PRIMARY KEY (client, member))""",
     "CREATE TABLE outbox_format (format BIGINT NOT NULL)",
     "INSERT INTO outbox_format VALUES (0)",
 )

@@ -125,11 +125,15 @@ class Turn(Protocol):
 
     @property
     def alone(self) -> bool:
-        """Whether nobody else can have it at the same time."""
+        """Whether nobody else can have it at the same time, unasked."""
         ...
 
-    def acquire(self) -> bool:
-        """Take it if it is free; whether this process has it now."""
+    def acquire(self, *, alone: bool = False) -> bool:
+        """Take it if it is free; whether this process has it now.
+
+        Args:
+            alone: with nobody else at the same time, also where several could have it.
+        """
         ...
 
     def holder(self) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -51,6 +51,10 @@ _MARK: Final = (
     " AND relnamespace = current_schema()::regnamespace)"
 )
 _TAKEN: Final = (psycopg.errors.DuplicateTable, psycopg.errors.DuplicateObject)
+
+
+Hold = Literal["", "shared", "alone"]
+"""How a replica has the right to deliver."""
 
 
 class _Text(StrDumper):
@@ -90,13 +94,17 @@ class PostgresDatabase:
     shared: Final = True
     skip_locked: Final = " FOR UPDATE SKIP LOCKED"
     lock_row: Final = " FOR UPDATE"
-    why_lost: Final = "as happens where this one had lost its connection to the server"
+    why_lost: Final = (
+        "as happens where this one had lost its connection to the server; the other one goes on "
+        "with the scores that this one had claimed"
+    )
 
     def __init__(self, server: OutboxServer) -> None:
         self.name: Final = str(server)
         self._server = server
         self._schema = ""
         self._closed = False
+        self._held: Hold = ""
         self._connection = self._connect()
 
     @property
@@ -124,11 +132,21 @@ class PostgresDatabase:
             OutboxError: the server is lost, or refuses. It may have kept what was to be kept
                 where it is lost in the very end; to do it again is harmless.
         """
+        with self.step(durable=durable) as session:
+            self._lock(leads)
+            yield session
+
+    @contextmanager
+    def step(self, *, durable: bool = False) -> Iterator[_Session]:
+        """A transaction that waits for no other one, and gets in the way of none.
+
+        Raises:
+            OutboxError: the server is lost, or refuses.
+        """
         self.first(b"BEGIN" if durable else b"BEGIN; SET LOCAL synchronous_commit = off")
         connection = self._connection
         state = "nothing of this step was kept"
         try:
-            self._lock(connection, leads)
             yield _Session(connection)
             state = "whether this step was kept is not known; to do it again is harmless"
             connection.execute("COMMIT")
@@ -156,6 +174,36 @@ class PostgresDatabase:
                 if not (tries and self._connection.closed):
                     raise self._failed(problem, "nothing was changed") from problem
 
+    def hold(self, how: Hold) -> bool:
+        """Hold the right to deliver ``how``, from now on and for new connections too.
+
+        Returns whether it is held now; to be alone is to hold the shared right as well.
+        """
+        if how == self._held or (how == "shared" and self._held == "alone"):
+            return True
+        if how and not self._take(self._connected(), how):
+            return False
+        if self._held:
+            self._give_up(self._connection, self._held)
+        self._held = how
+        return True
+
+    def _take(self, connection: psycopg.Connection, how: Hold) -> bool:
+        shared = "_shared" if how == "shared" else ""
+        statement = f"SELECT pg_try_advisory_lock{shared}(%s)".encode()
+        try:
+            ((taken,),) = connection.execute(statement, (self._key("deliver"),)).fetchall()
+        except psycopg.Error as problem:
+            raise self._failed(problem, "nothing was changed") from problem
+        return bool(taken)
+
+    def _give_up(self, connection: psycopg.Connection, how: Hold) -> None:
+        shared = "_shared" if how == "shared" else ""
+        with suppress(psycopg.Error):  # a lost connection has given it up already
+            connection.execute(
+                f"SELECT pg_advisory_unlock{shared}(%s)".encode(), (self._key("deliver"),)
+            )
+
     def scrub(self) -> str:
         """Why what was removed is not gone down to the last byte."""
         return (
@@ -173,7 +221,8 @@ class PostgresDatabase:
             self._connection.execute("SELECT pg_advisory_unlock_all()")
         self._connection.close()
 
-    def _lock(self, connection: psycopg.Connection, leads: Iterable[str] | None) -> None:
+    def _lock(self, leads: Iterable[str] | None) -> None:
+        connection = self._connection
         keys = None if leads is None else sorted({self._key("lead", lead) for lead in leads})
         whole = self._key("outbox")
         if keys is None or len(keys) > MANY_LEADS:
@@ -250,6 +299,11 @@ class PostgresDatabase:
         ((replica,),) = connection.execute("SELECT nextval('replica')").fetchall()
         connection.execute("SELECT set_config('leadscore.replica', %s, false)", (str(replica),))
         connection.execute("SELECT pg_advisory_lock(%s, %s)", (_small(self._schema), replica))
+        if self._held and not self._take(connection, self._held):
+            raise OutboxError(
+                f"another process has begun to work alone on the outbox {self.name} while this one "
+                "had lost its connection; it goes on when that one has ended"
+            )
 
     def _format(self, connection: psycopg.Connection) -> int:
         """The format of the outbox; 0 where there is none."""

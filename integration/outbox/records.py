@@ -123,10 +123,16 @@ class Records:
         ``but`` is the deliverer's own run. One whose process lives, and follows this delivery,
         is closed again, with the true time, when that process ends.
         """
+        left = (
+            "finished IS NULL AND (CAST(:but AS BIGINT) IS NULL OR id <> :but)"
+            f" AND {self._db.abandoned}"
+        )
+        some = self._db.read().execute(f"SELECT 1 FROM run WHERE {left} LIMIT 1", {"but": but})  # noqa: S608 - constants
+        if some.fetchone() is None:
+            return
         with self._db.transaction() as connection:
             connection.execute(
-                "UPDATE run SET finished = :now WHERE finished IS NULL"  # noqa: S608 - constants
-                f" AND (CAST(:but AS BIGINT) IS NULL OR id <> :but) AND {self._db.abandoned}",
+                f"UPDATE run SET finished = :now WHERE {left}",  # noqa: S608 - constants
                 {"now": now, "but": but},
             )
 

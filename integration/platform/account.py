@@ -37,6 +37,10 @@ class CallAccount:
         self.others = Others()
         self.on_change: Callable[[], None] = _nobody
         """Called after every answer."""
+        self.share: int | None = None
+        """Calls in a window that this process may have, where several share them."""
+        self.share_ends = math.inf
+        """Until when it has them."""
         self.sent = 0
         self.refused = 0
         self.episodes = 0
@@ -53,20 +57,37 @@ class CallAccount:
         return self.sent - self._withdrawn
 
     @property
-    def limit(self) -> int:
+    def whole(self) -> int:
         """Calls that a window may hold: the smaller of the stated and the learned ceiling."""
         return min(self._allowed, self._ceiling.value)
 
     @property
+    def limit(self) -> int:
+        """Calls of this process that a window may hold: its share where several share them."""
+        return self.whole if self.share is None else max(1, min(self.whole, self.share))
+
+    @property
     def kept_free(self) -> int:
         """Places left to others."""
-        return self.others.room(self.limit) if self.window.others else 0
+        return self.others.room(self.whole) if self.window.others and self.share is None else 0
 
     def room(self, now: float) -> int:
         """Places free at ``now``, but for those left to others; negative where it is crowded."""
-        limit, window = self.limit, self.window
+        limit, window = self.whole, self.window
         free = limit - window.held(now)
-        return free - self.others.room(limit) if window.others else free
+        if window.others:
+            free -= self.others.room(limit)
+        return free if self.share is None else min(free, self.spare(now))
+
+    def spare(self, now: float) -> int:
+        """Places of the own share that no call of this process takes."""
+        share = self.share or 0
+        return min(0, share) if now > self.share_ends else share - self.own(now)
+
+    def own(self, now: float) -> int:
+        """Places that calls of this process take at ``now``."""
+        self.window.held(now)
+        return self.window.own + self.window.in_flight
 
     def used(self, now: float) -> int:
         """Places taken at ``now``, without calls of others that must have left by now."""
@@ -79,7 +100,8 @@ class CallAccount:
         """Whether one call may ask how things stand although there seems to be no room."""
         window = self.window
         due = window.others > 0 and now >= self.others.ask_at
-        return due and not window.in_flight and window.own < self.limit
+        mine = self.share is None or self.spare(now) > 0
+        return due and mine and not window.in_flight and window.own < self.limit
 
     def changes(self, now: float) -> float:
         """When time alone changes the answer of :meth:`room` or :meth:`may_ask` next."""
@@ -194,7 +216,7 @@ class CallAccount:
                 reset = min(reset, math.ceil(window.seconds) + 1)
             window.counted(permit, count, reset, itself=itself, now=now)
             if window.others or others.lately:
-                limit, fixed = self.limit, window.fixed(now)
+                limit, fixed = self.whole, window.fixed(now)
                 others.seen(window.others, limit=limit, reset=reset, fixed=fixed, now=now)
         elif now - window.seen > window.seconds:
             window.others = 0

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from integration.clock import Clock
 from integration.platform.account import CallAccount
 from integration.platform.permits import Permit, Reservation
+from integration.platform.sharing import Pool, Sharing
 from integration.platform.turns import Turns
 
 __all__ = ["BudgetStatus", "CallBudget", "Permit", "Reservation"]
@@ -47,19 +48,28 @@ class CallBudget:
         clock: the time.
         allowed: calls in a window until the server names its own ceiling.
         window: length of the server's window in seconds.
+        pool: where other processes of the client agree with this one on shares, if they do.
     """
 
-    def __init__(self, clock: Clock, *, allowed: int = 300, window: float = 60.0) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        allowed: int = 300,
+        window: float = 60.0,
+        pool: Pool | None = None,
+    ) -> None:
         self._clock = clock
         self._account = CallAccount(clock, allowed=allowed, window=window)
         self.turns = Turns(clock, self._account)
         """Who waits, and which slots are set aside: for reservations."""
         self._account.on_change = self.turns.advance
+        self._sharing = None if pool is None else Sharing(pool, clock, self._account, self.turns)
 
     @property
     def limit(self) -> int:
         """Calls that a window may hold: the smaller of the stated and the learned ceiling."""
-        return self._account.limit
+        return self._account.whole
 
     @property
     def calls(self) -> int:
@@ -96,6 +106,8 @@ class CallBudget:
         """Wait until a call may be made now. ``urgent`` callers go before those who wait."""
         now = self._clock.monotonic()
         turns = self.turns
+        if self._sharing is not None:
+            self._sharing.ask(1)
         if turns.at_once(now):
             return self._account.admit(resource, now)
         if urgent:
@@ -116,8 +128,15 @@ class CallBudget:
         """
         if calls < 1:
             return Reservation(self, 0)
+        if self._sharing is not None:
+            self._sharing.ask(calls)
         fewest = min(max(1, minimum), calls)
         return Reservation(self, await self.turns.slots(calls, fewest))
+
+    def close(self) -> None:
+        """Leave what is left of a share to other processes."""
+        if self._sharing is not None:
+            self._sharing.close()
 
     def status(self) -> BudgetStatus:
         """What the budget is doing, for progress lines, metrics and logs."""
@@ -128,12 +147,12 @@ class CallBudget:
         reason = ""
         if closed_for:
             reason = f"the platform asked to wait {max(1.0, closed_for):.0f} s"
-        elif turns.waiting and used >= account.limit:
-            reason = f"call budget used up ({account.limit} a minute)"
+        elif turns.waiting and used >= account.whole:
+            reason = f"call budget used up ({account.whole} a minute)"
         elif turns.waiting:
             reason = "waiting for a share of the call budget"
         return BudgetStatus(
-            allowed=account.limit,
+            allowed=account.whole,
             used=used,
             free=max(0, turns.free(now)),
             waiting_callers=turns.waiting,

@@ -57,6 +57,18 @@ class Gates:
         gate = self.shut.get(CLIENT)
         return gate.opens if gate else -math.inf
 
+    def close(self, until: float, *, sent: int) -> None:
+        """Another process of the client was refused and asked to wait until ``until``.
+
+        Args:
+            until: when the client's gate is half open at the earliest.
+            sent: calls sent so far, whose answers do not open it.
+        """
+        gate = self._all.setdefault(CLIENT, Gate())
+        self.shut[CLIENT] = gate
+        gate.opens = max(gate.opens, until)
+        gate.border = max(gate.border, sent)
+
     def passable(self, resource: str, now: float) -> float:
         """When a call for ``resource`` may pass as far as is known; ``now`` or before: at once.
 

