@@ -25,7 +25,7 @@ import psycopg
 from benchmarks.leads import LIST, LISTS
 from benchmarks.stage import PERMISSIONS, PUSHER, SECRET, log_in
 from benchmarks.webhooks.sender import Outcome, Update, as_fast_as_possible, requests
-from benchmarks.webhooks.service import Running, service
+from benchmarks.webhooks.service import PROGRAM, Running, service
 from integration.scores import format_instant, instant_of
 from simulator.calllog import LoggedCall
 from simulator.clock import ScaledClock
@@ -85,14 +85,14 @@ def shuffled(plan: Plan) -> tuple[list[Update], list[list[Update]]]:
     return updates, sent
 
 
-async def trial(plan: Plan, folder: Path, address: str, *options: str) -> Result:
+async def trial(plan: Plan, folder: Path, address: str, program: str = PROGRAM) -> Result:
     """Try it once, with the outbox at ``address``.
 
     Args:
         plan: what is tried.
         folder: for the logs of the replicas.
         address: a PostgreSQL server with nothing in it.
-        options: more words for ``leadscore serve``.
+        program: what each replica is: the command ``leadscore``.
     """
     result = Result()
     organisation = Organisation(clock=ScaledClock(), seed=plan.seed)
@@ -104,9 +104,15 @@ async def trial(plan: Plan, folder: Path, address: str, *options: str) -> Result
         gateway = f"http://{HOST}:{socket.getsockname()[1]}"
         await stack.enter_async_context(serving(organisation, socket))
         list_id = await _make_list(gateway, plan.leads)
-        words = ("--outbox", address, "--contact-list", list_id, *options)
         replicas = stack.enter_context(ExitStack())
-        running = await asyncio.to_thread(_start, replicas, folder, gateway, words)
+
+        def start(name: str) -> Running:
+            (folder / name).mkdir()
+            words = ("--outbox", address)
+            new = service(folder / name, *words, gateway=gateway, contacts=list_id, program=program)
+            return replicas.enter_context(new)
+
+        running = [await asyncio.to_thread(start, name) for name in ("first", "second")]
         updates, sent = shuffled(plan)
         await _send(plan, running, sent, result)
         await _until_delivered(address, result)
@@ -116,17 +122,6 @@ async def trial(plan: Plan, folder: Path, address: str, *options: str) -> Result
     result.seconds = time.perf_counter() - started
     _count_calls([one for one in organisation.calls if one.client_id == PUSHER], result)
     return result
-
-
-def _start(
-    stack: ExitStack, folder: Path, gateway: str, words: Sequence[str]
-) -> tuple[Running, Running]:
-    def start(name: str) -> Running:
-        place = folder / name
-        place.mkdir()
-        return stack.enter_context(service(place, *words, gateway=gateway))
-
-    return start("first"), start("second")
 
 
 async def _make_list(gateway: str, leads: int) -> str:

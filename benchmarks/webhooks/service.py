@@ -19,7 +19,7 @@ SIGNING_SECRET: Final = "whsec_" + "YmVuY2htYXJrcyBzaWduIHdpdGggdGhpcyBzZWNyZXQ=
 LIST_ID: Final = "5a1a1c3e-0000-4000-8000-000000000000"
 NOWHERE: Final = "http://127.0.0.1:9"
 """A gateway where nobody listens: scores are accepted all the same."""
-_COMMAND: Final = ("-c", "from integration.cli import main; main()")
+PROGRAM: Final = "from integration.cli import main; main()"
 _VICTIM: Final = ("-m", "benchmarks.kills.victim")
 _ADDRESS: Final = re.compile(r"listening on http://127\.0\.0\.1:(\d+)")
 
@@ -55,6 +55,7 @@ def service(
     gateway: str = NOWHERE,
     contacts: str = LIST_ID,
     dies_at: int | None = None,
+    program: str = PROGRAM,
 ) -> Iterator[Running]:
     """A running service with its outbox in ``folder``; it is stopped in the end.
 
@@ -64,6 +65,7 @@ def service(
         gateway: the platform's address.
         contacts: the contact list.
         dies_at: the number of the SQL statement at which it kills itself.
+        program: what it is, where it does not.
     """
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("LEADSCORE_")
@@ -78,8 +80,8 @@ def service(
         "LEADSCORE_WEBHOOK_SECRETS": SIGNING_SECRET,
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
-    program = _COMMAND if dies_at is None else (*_VICTIM, str(dies_at))
-    command = [sys.executable, *program, "serve", *options]
+    start = ("-c", program) if dies_at is None else (*_VICTIM, str(dies_at))
+    command = [sys.executable, *start, "serve", *options]
     with (
         (folder / "serve.log").open("a") as log,
         subprocess.Popen(  # noqa: S603 - our own command
