@@ -28,7 +28,6 @@ from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifi
 from integration.explaining.explanation import Explanation
 from integration.explaining.looking import Explaining
 from integration.forgetting import ForgetSummary, forget, kept_files
-from integration.listener.keys import KeyProblem, Keyring
 from integration.load_run import LoadRun
 from integration.order import Verdict
 from integration.outbox import CallPool, LedgerRecord, Outbox, OutboxServer, OutboxStatus, RunCounts
@@ -56,7 +55,7 @@ from integration.serving import Service
 from integration.settings import Settings
 from integration.sources import ContactRow, SourceRow
 from integration.streaming import ALERT_AGAIN_S
-from integration.sweeping import UNVERIFIED, Sweep
+from integration.sweeping import UNVERIFIED, Sweep, Turn, sweep_beside
 from integration.telemetry import Telemetry
 
 _DAY_MS: Final = 24 * 3600 * 1000
@@ -259,26 +258,19 @@ class App:
                 sweep does in this organisation.
             OutboxError: the outbox cannot be used.
         """
-        tools = self._thorough("sweep")
-        if mark and not self._settings.may_sweep:
-            raise SettingsError([UNVERIFIED])
-        jobs = [self._connect().bulk_edit(one) for one in self._settings.lists().values()]
-        backups = self._settings.state_folder / "sweeps"
-        sweep = Sweep(tools, self._settings.policy(), jobs, backups, self._stop, progress)
-        return await sweep.run(mark=mark)
+        return await self._sweep(mark=mark, progress=progress).run(mark=mark)
 
     def service(self) -> Service:
         """What accepts scores by webhook and delivers them, until interrupted.
 
         Raises:
-            SettingsError: nobody could send a webhook.
+            SettingsError: nobody could send a webhook, or it is to sweep and must not.
         """
-        try:
-            keyring = Keyring(self._settings, self._clock)
-        except KeyProblem as problem:
-            raise SettingsError([str(problem)]) from None
-        tools = self._push_tools(self._connect(), quiet=ALERT_AGAIN_S)
-        return Service(self._settings, tools, keyring, self._stop)
+        tools, sweep = self._push_tools(self._connect(), quiet=ALERT_AGAIN_S), None
+        if self._settings.sweep_hours:
+            self._sweep(mark=True)
+            sweep = partial(sweep_beside, lambda turn: self._sweep(mark=True, turn=turn))
+        return Service(self._settings, tools, self._stop, sweep)
 
     # -- commands that look at the outbox alone -------------------------------------------
 
@@ -351,6 +343,16 @@ class App:
         store = self._connect().make_store(thorough=True)
         tools = replace(push.tools, store=store, skip_unchanged=False, trust_ledger=False)
         return replace(push, tools=tools)
+
+    def _sweep(
+        self, *, mark: bool, progress: ProgressSink | None = None, turn: Turn | None = None
+    ) -> Sweep:
+        tools, settings = self._thorough("sweep"), self._settings
+        if mark and not settings.may_sweep:
+            raise SettingsError([UNVERIFIED])
+        jobs = [self._connect().bulk_edit(one) for one in settings.lists().values()]
+        backups = settings.state_folder / "sweeps"
+        return Sweep(tools, settings.policy(), jobs, backups, self._stop, progress, turn)
 
     def _push_tools(self, connection: Connection, *, quiet: float = 0.0) -> PushTools:
         notifiers: list[Notifier] = []

@@ -29,10 +29,17 @@ class Filling:
         linger: seconds that a score may wait for others.
         arrived: set by whoever has put scores into the outbox.
         stop: once it is set, what is due is delivered at once, and nothing more waited for.
+        halt: once it is set, nothing is waited for either; the delivery has its own eyes on it.
     """
 
     def __init__(
-        self, tools: BatchTools, *, linger: float, arrived: asyncio.Event, stop: asyncio.Event
+        self,
+        tools: BatchTools,
+        *,
+        linger: float,
+        arrived: asyncio.Event,
+        stop: asyncio.Event,
+        halt: asyncio.Event,
     ) -> None:
         self._clock = tools.clock
         self._claims = tools.outbox.claims
@@ -41,6 +48,7 @@ class Filling:
         self._linger_ms = round(linger * 1000)
         self._arrived = arrived
         self._stop = stop
+        self._halt = halt
 
     def _now(self) -> int:
         return instant_of(self._clock.now())
@@ -62,10 +70,10 @@ class Filling:
         first, now = self._claims.next_due(self._destination), self._now()
         if first is not None and first <= now:
             left = (first + self._linger_ms - now) / 1000
-            await pause(self._clock, min(left, _FILLING_S), self._stop)
+            await pause(self._clock, min(left, _FILLING_S), self._stop, self._halt)
             return True
         # Nothing has changed since the last look: there was no wait between.
         self._arrived.clear()
         wait = _LOOK_S if first is None else min(_LOOK_S, (first - now) / 1000)
-        await pause(self._clock, wait, self._stop, self._arrived)
+        await pause(self._clock, wait, self._stop, self._halt, self._arrived)
         return True

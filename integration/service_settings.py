@@ -88,6 +88,12 @@ class ServiceSettings(BaseSettings):
     batch_seconds: float = seconds(
         2.0, "How long a score may wait for others to share its batch, in seconds.", 60
     )
+    sweep_hours: int = whole(
+        0,
+        "Hours from one sweep of stale scores to the next; 0 for none. See leadscore sweep.",
+        0,
+        720,
+    )
     grace_seconds: float = seconds(
         20.0, "How long the service goes on delivering once it is to end, in seconds.", 600
     )

@@ -9,26 +9,30 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Final
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from integration.configuration import SettingsError
 from integration.health import Health, Watched
 from integration.listener.application import build_app
 from integration.listener.desk import Desk, DeskRules
 from integration.listener.endpoint import PATH
 from integration.listener.gate import Gate
-from integration.listener.keys import Keyring
+from integration.listener.keys import KeyProblem, Keyring
 from integration.listener.server import make_server
 from integration.outbox import Outbox, Receipt, Repetition
 from integration.pushing import PushTools
 from integration.service_metrics import ServiceMetrics
 from integration.settings import Settings
 from integration.streaming import Pacing, Stream
+from integration.waiting import pause
 
+Turn = Callable[[], AbstractAsyncContextManager[None]]
 _LOG: Final = structlog.get_logger("leadscore.service")
 
 
@@ -38,17 +42,28 @@ class Service:
     Args:
         settings: validated settings.
         tools: what scores are delivered with.
-        keyring: who may send.
         stop: set when it is to end.
+        sweep: sweeps once; given what is to surround deliveries of its own. None for never.
+
+    Raises:
+        SettingsError: nobody could send a webhook.
     """
 
     def __init__(
-        self, settings: Settings, tools: PushTools, keyring: Keyring, stop: asyncio.Event
+        self,
+        settings: Settings,
+        tools: PushTools,
+        stop: asyncio.Event,
+        sweep: Callable[[Turn], Awaitable[None]] | None = None,
     ) -> None:
         self._settings = settings
         self._tools = tools
-        self._keyring = keyring
+        try:
+            self._keyring = Keyring(settings, tools.clock)
+        except KeyProblem as problem:
+            raise SettingsError([str(problem)]) from None
         self._stop = stop
+        self._sweep = sweep
         self._metrics = ServiceMetrics(tools.telemetry)
 
     async def run(self, listening: socket.socket) -> None:
@@ -59,11 +74,19 @@ class Service:
             serving = group.create_task(server.serve(sockets=[listening]))
             answered = asyncio.Event()
             group.create_task(stream.run(answered))
+            group.create_task(self.sweeps(stream))
             await self._stop.wait()
             desk.stop()
             server.stop()
             await serving
             answered.set()
+
+    async def sweeps(self, stream: Stream) -> None:
+        """Sweep every so many hours, if that is wanted, where this service delivers."""
+        while self._sweep is not None and not self._stop.is_set():
+            await pause(self._tools.clock, self._settings.sweep_hours * 3600.0, self._stop)
+            if stream.standing.look().state == "delivering" and not self._stop.is_set():
+                await self._sweep(stream.paused)
 
     def stream(self, desk: Desk) -> Stream:
         """What delivers the scores that are handed in."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -83,20 +84,25 @@ class Stream:
         self._pacing = pacing or Pacing()
         self._own_run = own_run
         self._failures = 0
+        self._held = False
+        self._still = self._go_on = asyncio.Event()
+        self._halt = asyncio.Event()
         self.standing = Standing(tools.clock)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until ``stop``; then what is due, within the grace time. The rest is kept."""
-        halt = asyncio.Event()
         beside = [
-            asyncio.ensure_future(self._end_grace(stop, halt)),
+            asyncio.ensure_future(self._end_grace(stop)),
             asyncio.ensure_future(self._tell()),
         ]
         try:
-            while not stop.is_set():
-                trouble = await self._turn(stop, halt)
+            while True:
+                await self._stand_still()
+                trouble = await self._turn(stop)
                 if trouble is not None:
                     await self._back_off(trouble, stop)
+                if stop.is_set() and not self._held:
+                    break
         finally:
             for one in beside:
                 one.cancel()
@@ -105,12 +111,31 @@ class Stream:
             self.standing.enter("ended")
             await self._tools.alerts.tell(everything=True)
 
-    async def _turn(self, stop: asyncio.Event, halt: asyncio.Event) -> Exception | None:
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Inside, somebody else may deliver in this process: batches under way are over."""
+        self._held, self._still, self._go_on = True, asyncio.Event(), asyncio.Event()
+        self._halt.set()
+        try:
+            await self._still.wait()
+            yield
+        finally:
+            self._held = False
+            self._go_on.set()
+
+    async def _stand_still(self) -> None:
+        if self._held:
+            self._still.set()
+            await self._go_on.wait()
+            self._tools.outbox.lock.release()
+        self._halt = asyncio.Event()
+
+    async def _turn(self, stop: asyncio.Event) -> Exception | None:
         """Deliver, or wait a moment for who does; what has come in the way."""
         lock = self._tools.outbox.lock
         try:
             if lock.acquire():
-                return await self._deliver(stop, halt)
+                return await self._deliver(stop)
             self.standing.enter("following", f"process {lock.holder()} delivers from this outbox")
             await pause(self._clock, _FOLLOW_S, stop)
         except Exception as trouble:  # noqa: BLE001 - whatever it is, scores are to be delivered
@@ -119,14 +144,20 @@ class Stream:
             return _first_of(trouble)
         return None
 
-    async def _deliver(self, stop: asyncio.Event, halt: asyncio.Event) -> PlatformError | None:
+    async def _deliver(self, stop: asyncio.Event) -> PlatformError | None:
         records, tools, now = self._tools.outbox.records, self._tools.tools, self._now()
         if self._tools.outbox.lock.alone:  # or the runs of other replicas would be closed
             records.close_runs(now, but=self._own_run())
         records.release(now, reason="put_off")
         if not self._failures:
             self.standing.enter("delivering")
-        pace = Filling(tools, linger=self._pacing.linger, arrived=self._arrived, stop=stop)
+        pace = Filling(
+            tools,
+            linger=self._pacing.linger,
+            arrived=self._arrived,
+            stop=stop,
+            halt=self._halt,
+        )
         delivery = Delivery(
             tools,
             alerts=self._tools.alerts,
@@ -134,7 +165,7 @@ class Stream:
             workers=self._tools.workers,
             pace=pace,
         )
-        return (await delivery.run(halt)).stopped
+        return (await delivery.run(self._halt)).stopped
 
     async def _back_off(self, trouble: Exception, stop: asyncio.Event) -> None:
         """Say that nothing is delivered, and wait before the next try."""
@@ -169,10 +200,10 @@ class Stream:
 
     # -- what goes on beside ---------------------------------------------------------------
 
-    async def _end_grace(self, stop: asyncio.Event, halt: asyncio.Event) -> None:
+    async def _end_grace(self, stop: asyncio.Event) -> None:
         await stop.wait()
         await self._clock.sleep(self._pacing.grace)
-        halt.set()
+        self._halt.set()
 
     async def _tell(self) -> None:
         while True:

@@ -16,14 +16,16 @@ Source: docs/platform.md section 4 (bulk update), docs/operations.md.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
+
 from integration.order import Verdict
-from integration.outbox import InputRow
+from integration.outbox import InputRow, OutboxError
 from integration.platform.errors import PlatformError
 from integration.policy import ScoringPolicy, relative_time
 from integration.pushing import ACCEPT_SIZE, ProgressSink, Push, PushTools, alone, parts_of
@@ -43,6 +45,9 @@ _LONGEST_WAIT_S: Final = 30.0
 _PRIVATE: Final = 0o600
 _FINE: Final = frozenset({Verdict.DELIVERED, Verdict.DUPLICATE, Verdict.SUPERSEDED})
 
+Turn = Callable[[], AbstractAsyncContextManager[None]]
+_log = structlog.get_logger("leadscore.sweep")
+
 
 class Sweep:
     """Sweeps contact lists.
@@ -54,6 +59,7 @@ class Sweep:
         backups: folder for the platform's backups.
         stop: set when the user wants to end.
         progress: told how it stands.
+        turn: inside of it nobody else delivers; other processes are waited for unless given.
     """
 
     def __init__(
@@ -64,6 +70,7 @@ class Sweep:
         backups: Path,
         stop: asyncio.Event,
         progress: ProgressSink | None,
+        turn: Turn | None = None,
     ) -> None:
         self._tools = tools
         self._policy = policy
@@ -71,6 +78,7 @@ class Sweep:
         self._backups = backups
         self._stop = stop
         self._progress = progress
+        self._turn = turn or self._alone
         self._found = 0
         self._marked = 0
         self._kept: list[str] = []
@@ -182,9 +190,17 @@ class Sweep:
 
     async def _deliver_again(self, since: int) -> PlatformError | None:
         """Deliver once more what was delivered while jobs ran; what stopped that."""
-        records, destination = self._tools.outbox.records, self._tools.tools.store.destination
         # Another deliverer would not look thoroughly: it would take a 0 for a stale score.
+        async with self._turn():
+            return await self._deliver_from(since)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
         await alone(self._tools, self._progress)
+        yield
+
+    async def _deliver_from(self, since: int) -> PlatformError | None:
+        records, destination = self._tools.outbox.records, self._tools.tools.store.destination
         numbers, lane = count(1), self._tools.tools.store.lane
         scores = records.delivered_since(destination, since)
         rows = (InputRow(next(numbers), one, lane=lane(one)) for one in scores)
@@ -200,3 +216,21 @@ class Sweep:
             records.finish_run(run, self._now())
         self._again = records.counts(run).verdicts
         return report.stopped
+
+
+async def sweep_beside(make: Callable[[Turn], Sweep], turn: Turn) -> None:
+    """One sweep of a service, which delivers meanwhile; what came of it is logged."""
+    try:
+        summary = await make(turn).run(mark=True)
+    except OutboxError as problem:
+        _log.error("sweep_failed", problem=str(problem))
+        return
+    log = _log.error if summary.problems or summary.stopped else _log.info
+    log(
+        "swept",
+        found=summary.found,
+        marked=summary.marked,
+        delivered_again=summary.delivered_again,
+        problems=summary.problems,
+        stopped=None if summary.stopped is None else str(summary.stopped),
+    )

@@ -101,6 +101,7 @@ GOOD = {
     "waiting_limit": ("1000", 1000),
     "batch_seconds": ("0.5", 0.5),
     "grace_seconds": ("60", 60),
+    "sweep_hours": ("6", 6),
     "keep_ids_days": ("1", 1),
 }
 
