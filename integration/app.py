@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from integration.batch import BatchTools
+from integration.alerting import notifiers_of
 from integration.campaigns import Action, Campaigns, CampaignState
 from integration.clock import Clock, SystemClock
 from integration.configuration import SettingsError
@@ -24,7 +24,6 @@ from integration.connection import Connection
 from integration.delivery import DeliveryReport
 from integration.doctoring.doctor import diagnose
 from integration.doctoring.findings import Diagnosis
-from integration.drift import DriftAlerts, FileNotifier, Notifier, WebhookNotifier
 from integration.explaining.explanation import Explanation
 from integration.explaining.looking import Explaining
 from integration.forgetting import ForgetSummary, forget, kept_files
@@ -33,15 +32,15 @@ from integration.order import Verdict
 from integration.outbox import CallPool, LedgerRecord, Outbox, OutboxServer, OutboxStatus, RunCounts
 from integration.planning import plan
 from integration.platform.client import Transport
-from integration.platform.outgoing import post_json
 from integration.probing.facts import ProbeResult
 from integration.probing.probe import Asked, Probe
-from integration.pushing import ProgressSink, Push, PushTools
+from integration.pushing import ProgressSink, Push, PushTools, push_tools
 from integration.reconciling.places import Place
 from integration.reconciling.reconciliation import Reconciliation
 from integration.reporting.dialled import Record
 from integration.reporting.live import LastCalls
 from integration.reports import (
+    Held,
     LoadSummary,
     Plan,
     ReconcileSummary,
@@ -129,9 +128,14 @@ class App:
     # -- commands that call the platform -------------------------------------------------
 
     async def push(
-        self, rows: Iterable[SourceRow], *, name: str, progress: ProgressSink | None = None
+        self,
+        rows: Iterable[SourceRow],
+        *,
+        name: str,
+        trusted: bool = False,
+        progress: ProgressSink | None = None,
     ) -> RunSummary:
-        """Accept every row durably, deliver, and say what became of them.
+        """Accept rows durably, deliver; ``trusted`` ones whatever they look like all together.
 
         Raises:
             SourceError: the source broke off; the rows before that are kept.
@@ -146,23 +150,25 @@ class App:
         run = self.outbox.records.start_run(name, connection.store.destination, now)
         try:
             await push.accept(run, self._unless_stopped(rows), name)
+            held = await push.judge(run, trusted=trusted)
             report = await push.deliver(run)
         finally:
             self.outbox.records.finish_run(run, self._now())
-        return self._summary(run, name, self.outbox.records.counts(run), report, started)
+        return self._summary(run, name, self.outbox.records.counts(run), report, started, held)
 
     async def resume(self, *, progress: ProgressSink | None = None) -> RunSummary:
         """Deliver what earlier runs have left behind."""
         started = self._clock.monotonic()
         self.outbox.records.release(self._now(), reason="put_off")
         push = Push(self._push_tools(self._connect()), self._stop, progress)
+        judged = await push.judge()
         report = await push.deliver(None)
         verdicts = {str(verdict): rows for verdict, rows in report.verdicts.items()}
         left = self.outbox.records.status(self._now())
-        verdicts[Verdict.WAITING] = left.ready + left.put_off + left.claimed
-        delivered = report.verdicts[Verdict.DELIVERED]
-        counts = RunCounts(verdicts, report.unchanged, delivered)
-        return self._summary(None, "earlier runs", counts, report, started)
+        held = Held(left.held, judged.reason)
+        verdicts[Verdict.WAITING] = left.ready + left.put_off + left.claimed + held.scores
+        counts = RunCounts(verdicts, report.unchanged, report.verdicts[Verdict.DELIVERED])
+        return self._summary(None, "earlier runs", counts, report, started, held)
 
     async def load(
         self,
@@ -282,6 +288,11 @@ class App:
         """Make parked and put-off scores due again; how many there were."""
         return self.outbox.records.release(self._now(), lead_id=lead_id, reason=reason)
 
+    def release(self, *, run: int | None = None, drop: bool = False) -> int:
+        """Let held scores (of ``run``, or all) go on, or ``drop`` them; how many there were."""
+        judging = self.outbox.judging
+        return (judging.drop if drop else judging.release)(self._now(), run)
+
     def history(self, lead_id: str) -> list[LedgerRecord]:
         """Every write for a lead that is on record."""
         return self.outbox.records.history(lead_id)
@@ -355,30 +366,15 @@ class App:
         return Sweep(tools, settings.policy(), jobs, backups, self._stop, progress, turn)
 
     def _push_tools(self, connection: Connection, *, quiet: float = 0.0) -> PushTools:
-        notifiers: list[Notifier] = []
-        if self._settings.drift_file is not None:
-            notifiers.append(FileNotifier(self._settings.drift_file))
-        if self._settings.drift_webhook is not None:
-            url = self._settings.drift_webhook
-            post = partial(post_json, url, transport=self._transport)
-            notifiers.append(WebhookNotifier(post))
-        return PushTools(
-            outbox=self.outbox,
-            connection=connection,
-            tools=BatchTools(
-                outbox=self.outbox,
-                store=connection.store,
-                policy=self._settings.policy(),
-                budget=connection.budget,
-                retries=connection.retries,
-                clock=self._clock,
-                correlate=self._correlate,
-                skip_unchanged=self._settings.skip_unchanged,
-                trust_ledger=self._settings.audit == "ledger",
-            ),
-            alerts=DriftAlerts(self._clock, notifiers, self._telemetry.drifted, quiet=quiet),
-            telemetry=self._telemetry,
+        return push_tools(
+            self._settings,
+            connection,
+            self.outbox,
             clock=self._clock,
+            telemetry=self._telemetry,
+            notifiers=notifiers_of(self._settings, self._transport),
+            correlate=self._correlate,
+            quiet=quiet,
         )
 
     def _summary(
@@ -388,6 +384,7 @@ class App:
         counts: RunCounts,
         report: DeliveryReport,
         started: float,
+        held: Held,
     ) -> RunSummary:
         stop = "cut" if self._cut_short else "stop"
         return summary_of(
@@ -396,6 +393,7 @@ class App:
             counts,
             report,
             self._connect(),
+            held=held,
             audit=self._settings.audit,
             seconds=self._clock.monotonic() - started,
             ended_by=stop if self._stop.is_set() else "",

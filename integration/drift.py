@@ -20,7 +20,7 @@ from typing import Protocol
 import structlog
 
 from integration.clock import Clock
-from integration.outbox import PendingScore
+from integration.outbox import HELD, Judgement, PendingScore
 from integration.scores import format_instant, instant_of
 
 _EXAMPLES = 5
@@ -31,7 +31,11 @@ _log = structlog.get_logger("leadscore.drift")
 
 @dataclass(slots=True)
 class DriftAlert:
-    """Leads whose score on the platform is not the newest one."""
+    """Leads whose score on the platform is not the newest one.
+
+    ``kind`` is ``score_drift`` where it could not be delivered, and ``scores_held`` where it was
+    held because the scores of its run look broken.
+    """
 
     destination: str
     reason: str
@@ -124,6 +128,13 @@ class DriftAlerts:
                 for leads in self._leads.values():
                     leads.pop(lead, None)
 
+    async def held(self, destination: str, judgement: Judgement) -> None:
+        """Tell that the scores of a run look broken, and are not delivered."""
+        problem = f"{judgement.reason}; look at them, then leadscore release --run {judgement.run}"
+        await self._pass_on(
+            DriftAlert(destination, HELD, problem, leads=judgement.scores, kind="scores_held")
+        )
+
     async def tell(self, *, everything: bool = False) -> None:
         """Tell what has been gathered; a notifier that fails is itself reported in the log.
 
@@ -140,22 +151,25 @@ class DriftAlerts:
                 continue
             alert.leads, alert.examples = len(leads), leads[:_EXAMPLES]
             self._told[kind] = now
-            alert.raised_at = format_instant(instant_of(self._clock.now()))
-            self._on_alert(alert.reason)
-            _log.error(
-                "score_drift",
-                destination=alert.destination,
-                leads=alert.leads,
-                reason=alert.reason,
-                problem=alert.problem,
-                examples=alert.examples,
-            )
-            for notifier in self._notifiers:
-                try:
-                    await notifier.notify(alert)
-                except OSError as failure:
-                    _log.error(
-                        "drift_alert_not_passed_on",
-                        notifier=type(notifier).__name__,
-                        problem=str(failure),
-                    )
+            await self._pass_on(alert)
+
+    async def _pass_on(self, alert: DriftAlert) -> None:
+        alert.raised_at = format_instant(instant_of(self._clock.now()))
+        self._on_alert(alert.reason)
+        _log.error(
+            alert.kind,
+            destination=alert.destination,
+            leads=alert.leads,
+            reason=alert.reason,
+            problem=alert.problem,
+            examples=alert.examples,
+        )
+        for notifier in self._notifiers:
+            try:
+                await notifier.notify(alert)
+            except OSError as failure:
+                _log.error(
+                    "drift_alert_not_passed_on",
+                    notifier=type(notifier).__name__,
+                    problem=str(failure),
+                )

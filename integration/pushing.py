@@ -13,10 +13,12 @@ from integration.batch import BatchTools
 from integration.clock import Clock
 from integration.connection import Connection
 from integration.delivery import Delivery, DeliveryReport
-from integration.drift import DriftAlerts
-from integration.outbox import InputRow, Outbox, Settlement
-from integration.reports import Progress
+from integration.distribution import Distribution, GuardLimits, looks_broken
+from integration.drift import DriftAlerts, Notifier
+from integration.outbox import UNJUDGED, InputRow, Outbox, Settlement
+from integration.reports import Held, Progress
 from integration.scores import LeadScore, Rejected, instant_of, parse
+from integration.settings import Settings
 from integration.sources import SourceRow
 from integration.telemetry import Telemetry
 
@@ -44,7 +46,53 @@ class PushTools:
     alerts: DriftAlerts
     telemetry: Telemetry
     clock: Clock
+    guard: GuardLimits | None = None
+    """From where on the scores of a run look broken; None: they are not judged."""
     workers: int = 2
+
+
+def push_tools(
+    settings: Settings,
+    connection: Connection,
+    outbox: Outbox,
+    *,
+    clock: Clock,
+    telemetry: Telemetry,
+    notifiers: Sequence[Notifier],
+    correlate: Callable[[], str],
+    quiet: float,
+) -> PushTools:
+    """What a push works with, as the settings say.
+
+    Args:
+        settings: validated settings.
+        connection: the platform.
+        outbox: where scores wait.
+        clock: the time.
+        telemetry: metrics.
+        notifiers: who is told of alerts.
+        correlate: names batches of writes.
+        quiet: seconds for which an alert is not repeated.
+    """
+    return PushTools(
+        outbox=outbox,
+        connection=connection,
+        tools=BatchTools(
+            outbox=outbox,
+            store=connection.store,
+            policy=settings.policy(),
+            budget=connection.budget,
+            retries=connection.retries,
+            clock=clock,
+            correlate=correlate,
+            skip_unchanged=settings.skip_unchanged,
+            trust_ledger=settings.audit == "ledger",
+        ),
+        alerts=DriftAlerts(clock, notifiers, telemetry.drifted, quiet=quiet),
+        guard=settings.guard_limits(),
+        telemetry=telemetry,
+        clock=clock,
+    )
 
 
 class Push:
@@ -79,12 +127,37 @@ class Push:
         # which they lie on disk, and not in the file's, which would touch every page each time.
         clock = self._tools.clock
         due = instant_of(clock.now())
+        parked = UNJUDGED if self._tools.guard else None
         # Read one by one, so that overlong texts of bad rows do not pile up.
         read = (read_row(row, clock.now(), store.lane) for row in rows)
         for part in parts_of(read, ACCEPT_SIZE):
-            self._tools.outbox.intake.enqueue(run, store.destination, part, due)
+            self._tools.outbox.intake.enqueue(run, store.destination, part, due, parked=parked)
             self._show(accepted=self._progress.accepted + len(part))
             await asyncio.sleep(0)
+
+    async def judge(self, run: int | None = None, *, trusted: bool = False) -> Held:
+        """Let scores go on that no deliverer takes yet, or hold them because they look broken.
+
+        Those of earlier runs as well, whose process has died before it came to that.
+
+        Args:
+            run: says what is held of it; None: of all that were judged.
+            trusted: whether that run goes on whatever it looks like.
+        """
+        guard, tools = self._tools.guard, self._tools
+
+        def looks(judged: int, new: Distribution, accepted: Distribution) -> str:
+            if guard is None or (trusted and judged == run):
+                return ""
+            return looks_broken(new, accepted, guard)
+
+        destination = tools.connection.store.destination
+        now = instant_of(tools.clock.now())
+        held = [one for one in tools.outbox.judging.judge(destination, looks, now) if one.reason]
+        for one in held:
+            await tools.alerts.held(destination, one)
+        mine = [one for one in held if run in {None, one.run}]
+        return Held(sum(one.scores for one in mine), "; ".join(one.reason for one in mine))
 
     def _fitting(self, rows: Iterable[SourceRow], name: str) -> list[SourceRow]:
         """All rows, read to the end before the first of them is accepted."""

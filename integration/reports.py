@@ -47,6 +47,14 @@ class Progress:
     waiting_reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """So many scores are held because they look broken, and why."""
+
+    scores: int = 0
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
     """What became of a push: counts are rows, times are seconds.
@@ -65,6 +73,8 @@ class RunSummary:
         rejected: rows that are no scores.
         unknown: rows of leads that are not on the list.
         waiting: rows that are not delivered yet.
+        held: scores that wait because they look broken.
+        held_because: what about them, in words.
         calls: requests made.
         calls_saved: requests fewer than one read and one write for each score.
         waits: how often the budget made the run wait.
@@ -100,6 +110,8 @@ class RunSummary:
     previous_logged: int
     audit: str
     seconds: float
+    held: int = 0
+    held_because: str = ""
     tier_moves: int = 0
     recalls_waited_for: int = 0
     interrupted: bool = False

@@ -7,7 +7,7 @@ from integration.connection import Connection
 from integration.delivery import DeliveryReport
 from integration.order import Verdict
 from integration.outbox import RunCounts
-from integration.reports import RunSummary
+from integration.reports import Held, RunSummary
 
 
 def summary_of(
@@ -17,6 +17,7 @@ def summary_of(
     report: DeliveryReport,
     connection: Connection,
     *,
+    held: Held,
     audit: str,
     seconds: float,
     ended_by: str,
@@ -29,6 +30,7 @@ def summary_of(
         counts: its rows by verdict.
         report: how the delivery ended.
         connection: what it called the platform with.
+        held: scores that wait because they look broken.
         audit: where previous values came from.
         seconds: its duration.
         ended_by: ``stop`` where somebody has asked it to end, ``cut`` where rows were left
@@ -51,6 +53,8 @@ def summary_of(
         rejected=verdicts.get(Verdict.REJECTED, 0),
         unknown=verdicts.get(Verdict.UNKNOWN_LEAD, 0),
         waiting=waiting,
+        held=held.scores,
+        held_because=held.reason,
         calls=calls,
         # against one read and one write for each score, the only other audited way
         calls_saved=max(0, 2 * accepted - calls),

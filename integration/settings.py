@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, InstanceOf, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from integration.distribution import GuardLimits
 from integration.outbox.place import OutboxServer, place_of
 from integration.platform.regions import base_url, is_loopback, locate
 from integration.platform.retry import CALLS
@@ -28,6 +29,7 @@ ENV_PREFIX: Final = "LEADSCORE_"
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _POLICY: Final = ScoringPolicy()
+_GUARD: Final = GuardLimits()
 _LONGEST_SECRET: Final = 10_000
 
 
@@ -228,6 +230,28 @@ class Settings(ServiceSettings):
         expects="true or false",
     )
 
+    guard: bool = option(
+        default=True,
+        description="Hold the scores of a push that look broken: nearly all the same, or far from "
+        "those accepted before.",
+        expects="true or false",
+    )
+    guard_least: int = whole(
+        _GUARD.least, "Fewer scores than that are never held.", 2, 1_000_000_000
+    )
+    guard_same: int = whole(
+        round(100 * _GUARD.same),
+        "Percent of scores that are the same, from where on they are held.",
+        51,
+        100,
+    )
+    guard_shift: int = whole(
+        round(100 * _GUARD.shift),
+        "Percent of all leads that may move across one score; where more would, scores are held.",
+        1,
+        100,
+    )
+
     column_lead: _Name = option(_POLICY.columns.lead, "Column of the lead id.", max_length=128)
     column_score: _Name = option(_POLICY.columns.score, "Column of the score.", max_length=128)
     column_instant: _Name = option(
@@ -339,6 +363,12 @@ class Settings(ServiceSettings):
             high_value_skill=self.high_value_skill,
             columns=self.score_columns(),
         )
+
+    def guard_limits(self) -> GuardLimits | None:
+        """From where on scores look broken; None: they are not judged."""
+        if not self.guard:
+            return None
+        return GuardLimits(self.guard_least, self.guard_same / 100, self.guard_shift / 100)
 
     def lists(self) -> dict[str, str]:
         """The contact lists that leads are on, by tier; one for all tiers has the tier ""."""

@@ -149,7 +149,8 @@ class _Machine:
                 raise
         finally:
             if app is not None:
-                app.outbox.close()  # as the system does for the dead
+                if "outbox" in vars(app):  # it was opened
+                    app.outbox.close()  # as the system does for the dead
                 await app.close()
 
     def _committed(self, connection: sqlite3.Connection) -> None:

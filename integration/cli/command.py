@@ -18,6 +18,7 @@ from integration.cli.explaining import ExplainVerb
 from integration.cli.forgetting import ForgetVerb
 from integration.cli.plugins import add_plugins, names_of
 from integration.cli.probing import ProbeVerb
+from integration.cli.releasing import ReleaseVerb
 from integration.cli.reporting import ReportVerb
 from integration.cli.running import AppFactory, explain
 from integration.cli.serving import ServeVerb
@@ -55,6 +56,7 @@ def build(make_app: AppFactory, clock: Clock) -> typer.Typer:
     SweepVerb(make_app, clock).register(app)
     ServeVerb(make_app).register(app)
     ForgetVerb(make_app).register(app)
+    ReleaseVerb(make_app).register(app)
     ReportVerb(make_app, clock).register(app)
     return app
 

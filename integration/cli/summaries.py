@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -12,12 +12,18 @@ from rich.table import Table
 from rich.text import Text
 
 from integration.cli.console import printable
-from integration.outbox import LedgerRecord, OutboxStatus
+from integration.outbox import HELD, UNJUDGED, LedgerRecord, OutboxStatus
 from integration.reports import LoadSummary, Plan, RunSummary, VerdictRow
 from integration.scores import format_instant
 
 MOST_PROBLEMS: Final = 10
 _FINE: Final = frozenset({"delivered", "duplicate", "superseded"})
+
+_WAY_OUT: Final[Mapping[str, str]] = {
+    HELD: "look broken; leadscore release lets them go on, with --drop rejects them",
+    UNJUDGED: "of a run that broke off; leadscore push --resume judges them",
+}
+"""What to do about parked scores, where trying again is not it."""
 
 Line = tuple[str, int | str, str]
 
@@ -34,7 +40,8 @@ def run_summary(run: RunSummary) -> RenderableType:
         ("conflicts", run.conflicts, "another score for the same time, or another base"),
         ("rejected", run.rejected, "are no scores"),
         ("unknown leads", run.unknown, "are not on the contact list"),
-        ("waiting", run.waiting, "leadscore push --resume delivers them"),
+        ("waiting", run.waiting - run.held, "leadscore push --resume delivers them"),
+        *_held(run),
         *_moves(run),
         ("calls", run.calls, f"{run.calls_saved:,} saved against one read and write per score"),
         ("waits", run.waits, f"{run.waited_seconds:,.1f} s in all{refusals}"),
@@ -42,7 +49,16 @@ def run_summary(run: RunSummary) -> RenderableType:
     ]
     rate = f", {run.delivered / run.seconds:,.0f} delivered per second" if run.seconds > 0 else ""
     title = f"{run.source}: {count_of(run.rows, 'row')} in {run.seconds:,.1f} s{rate}"
-    return report(title, lines, ending_of(run.interrupted, run.stopped))
+    ending = ending_of(run.interrupted, run.stopped)
+    if run.held_because:
+        ending.append(f"Held, for they look broken: {run.held_because}")
+    return report(title, lines, ending)
+
+
+def _held(run: RunSummary) -> list[Line]:
+    """Scores that look broken; nothing is said where none does."""
+    way = "leadscore release lets them go on, leadscore release --drop rejects them"
+    return [("held", run.held, way)] if run.held else []
 
 
 def _moves(run: RunSummary) -> list[Line]:
@@ -89,7 +105,11 @@ def status_summary(status: OutboxStatus, path: str) -> RenderableType:
         ("put off", status.put_off, _next(status.next_attempt)),
         ("being delivered", status.claimed, ""),
         *(
-            (f"parked: {printable(reason)}", count, "leadscore retry makes them due again")
+            (
+                f"parked: {printable(reason)}",
+                count,
+                _WAY_OUT.get(reason, "leadscore retry makes them due again"),
+            )
             for reason, count in status.parked.items()
         ),
     ]

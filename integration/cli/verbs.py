@@ -58,6 +58,13 @@ VerdictTarget = Annotated[
 Mend = Annotated[
     bool, typer.Option("--mend", help="Put right what is found, under the rules of a push.")
 ]
+Trusted = Annotated[
+    bool,
+    typer.Option(
+        "--accept-distribution",
+        help="Deliver FILE even where its scores look broken, and take them as normal from now on.",
+    ),
+]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Deliver what earlier runs have left; takes no FILE.")
 ]
@@ -97,6 +104,7 @@ class Verbs:
         as_json: AsJson = False,
         quiet: Quiet = False,
         resume: Resume = False,
+        accept_distribution: Trusted = False,
         file_format: Format = None,
         given: Given,
     ) -> None:
@@ -105,7 +113,8 @@ class Verbs:
         FILE has the columns (or keys) lead_id, priority_score (1 to 100) and last_calculated_at
         (RFC 3339 with a time zone), and may have model_version and based_on. Every row is
         accepted durably first; what cannot be delivered now is kept. The newest score of a lead
-        wins, so pushing a file twice does no harm.
+        wins, so pushing a file twice does no harm. Scores that all together look broken (nearly
+        all the same, or far from those before) are held until leadscore release.
 
         The client's secret comes from LEADSCORE_CLIENT_SECRET or LEADSCORE_CLIENT_SECRET_FILE.
 
@@ -115,6 +124,8 @@ class Verbs:
         with ending_with_an_exit_code() as interrupts:
             if resume and (file is not None or verdicts is not None):
                 raise typer.BadParameter("--resume goes without FILE and without --verdicts")
+            if resume and accept_distribution:
+                raise typer.BadParameter("--resume goes without --accept-distribution")
             if not resume and file is None:
                 raise typer.BadParameter("name a FILE, or - for standard input, or --resume")
             settings = given.load(PLATFORM)
@@ -132,7 +143,9 @@ class Verbs:
                     summary = run(
                         self._make_app,
                         settings,
-                        lambda app: self._push(app, rows, kept, problems, quiet),
+                        lambda app: self._push(
+                            app, rows, kept, problems, quiet=quiet, trusted=accept_distribution
+                        ),
                         interrupts,
                     )
             _show(
@@ -315,11 +328,13 @@ class Verbs:
         rows: sources.Source[sources.SourceRow],
         kept: VerdictFile,
         problems: summaries.ProblemRows,
-        quiet: bool,  # noqa: FBT001 - passed through
+        *,
+        quiet: bool,
+        trusted: bool,
     ) -> RunSummary:
         with self._progress(rows.name, quiet) as progress:
             try:
-                summary = await app.push(rows, name=rows.name, progress=progress)
+                summary = await app.push(rows, name=rows.name, trusted=trusted, progress=progress)
             except sources.SourceError:
                 note("rows before the fault are accepted; leadscore push --resume delivers them")
                 raise

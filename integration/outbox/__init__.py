@@ -15,6 +15,7 @@ from integration.outbox.claims import Claims
 from integration.outbox.database import Database, DeliveryLock
 from integration.outbox.forgetting import Forgotten, LeadInHandError, forget
 from integration.outbox.intake import Arrival, Intake
+from integration.outbox.judging import Judge, Judgement, Judging
 from integration.outbox.place import OutboxPlace, OutboxServer
 from integration.outbox.port import ClaimLostError, OutboxError, Turn
 from integration.outbox.port import Database as AnyDatabase
@@ -25,13 +26,15 @@ from integration.outbox.records import (
     Records,
     RunCounts,
 )
-from integration.outbox.rows import Claim, InputRow, PendingScore, Settlement
+from integration.outbox.rows import HELD, UNJUDGED, Claim, InputRow, PendingScore, Settlement
 from integration.outbox.webhooks import Receipt, Repetition, WebhookMessage, Webhooks
 
 if TYPE_CHECKING:
     from integration.outbox.postgres import PostgresDatabase
 
 __all__ = [
+    "HELD",
+    "UNJUDGED",
     "Arrival",
     "ArrivalRecord",
     "CallPool",
@@ -40,6 +43,8 @@ __all__ = [
     "DeliveryLock",
     "Forgotten",
     "InputRow",
+    "Judge",
+    "Judgement",
     "LeadInHandError",
     "LedgerRecord",
     "Outbox",
@@ -69,6 +74,7 @@ class Outbox:
         self.webhooks = Webhooks(self._db)
         self.claims = Claims(self._db)
         self.records = Records(self._db)
+        self.judging = Judging(self._db)
 
     def forget(self, lead_id: str) -> Forgotten:
         """Remove everything that is on record about a lead.

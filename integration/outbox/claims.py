@@ -138,7 +138,8 @@ class Claims:
                     (destination, *claim),
                 ).fetchall()
             connection.executemany(
-                "UPDATE pending SET claim = NULL, due = ? WHERE destination = ? AND claim = ?",
+                "UPDATE pending SET claim = NULL, due = CASE WHEN parked IS NULL THEN ? END"
+                " WHERE destination = ? AND claim = ?",
                 ((now, destination, *claim) for claim in dead),
             )
             connection.executemany("DELETE FROM claim WHERE id = ?", dead)
@@ -264,8 +265,9 @@ def _end(connection: Statements, claim: Claim) -> bool:
 
 
 def _give_back(connection: Statements, claim: Claim, now: int) -> None:
-    """What ``claim`` still holds is due at once."""
+    """What ``claim`` still holds is due at once, but for what is held back in its place."""
     connection.executemany(
-        "UPDATE pending SET claim = NULL, due = ? WHERE destination = ? AND lead = ? AND claim = ?",
+        "UPDATE pending SET claim = NULL, due = CASE WHEN parked IS NULL THEN ? END"
+        " WHERE destination = ? AND lead = ? AND claim = ?",
         ((now, claim.destination, one.score.lead_id, claim.id) for one in claim.pending),
     )

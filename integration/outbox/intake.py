@@ -10,6 +10,7 @@ from integration.order import Verdict, against_pending
 from integration.outbox import unknown_leads
 from integration.outbox.port import Database, Statements
 from integration.outbox.rows import (
+    HELD_BACK,
     PENDING_COLUMNS,
     InputRow,
     PendingScore,
@@ -55,15 +56,25 @@ class Intake:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def enqueue(self, run: int, destination: str, rows: Sequence[InputRow], now: int) -> None:
+    def enqueue(
+        self,
+        run: int,
+        destination: str,
+        rows: Sequence[InputRow],
+        now: int,
+        *,
+        parked: str | None = None,
+    ) -> None:
         """Accept ``rows`` of ``run`` durably; ``now`` in ms since 1970.
+
+        With ``parked`` their scores are held back as that, and delivered only once judged.
 
         Each row gets a verdict at once (rejected, or beaten by a score that waits already) or
         becomes its lead's pending score. A score on its way that is beaten here keeps that
         verdict only if its delivery never settles.
         """
         with self._db.transaction(leads=leads_of(rows)) as connection:
-            take_in(connection, run, destination, rows, now)
+            take_in(connection, run, destination, rows, now, parked)
 
 
 def leads_of(rows: Iterable[InputRow]) -> set[str]:
@@ -72,7 +83,12 @@ def leads_of(rows: Iterable[InputRow]) -> set[str]:
 
 
 def take_in(
-    connection: Statements, run: int, destination: str, rows: Sequence[InputRow], now: int
+    connection: Statements,
+    run: int,
+    destination: str,
+    rows: Sequence[InputRow],
+    now: int,
+    parked: str | None = None,
 ) -> dict[int, Arrival]:
     """What :meth:`Intake.enqueue` does, within a transaction; what became of each row."""
     slots = _pending(connection, destination, rows)
@@ -89,7 +105,9 @@ def take_in(
     revived = [slot.holder for slot in slots.values() if slot.parked]
     _reopen(connection, revived)
     unknown_leads.take_back(connection, destination, revived)
-    _keep(connection, destination, slots.values(), now)
+    changed = [slot.holder for slot in slots.values() if slot.changed]
+    _keep(connection, destination, [one for one in changed if one.run == run], now, parked)
+    _keep(connection, destination, [one for one in changed if one.run != run], now)
     return arrivals
 
 
@@ -132,7 +150,9 @@ def _pending(
             (destination, *some),
         ):
             holder = read_pending(columns)
-            found[holder.score.lead_id] = _Slot(holder, parked=columns[-1] is not None)
+            # What is held back because of its run is not brought back by news of one lead.
+            parked = columns[-1] is not None and columns[-1] not in HELD_BACK
+            found[holder.score.lead_id] = _Slot(holder, parked=parked)
     return found
 
 
@@ -180,10 +200,16 @@ def _reopen(connection: Statements, rows: Iterable[PendingScore]) -> None:
     )
 
 
-def _keep(connection: Statements, destination: str, slots: Iterable[_Slot], now: int) -> None:
+def _keep(
+    connection: Statements,
+    destination: str,
+    kept: Iterable[PendingScore],
+    now: int,
+    parked: str | None = None,
+) -> None:
     connection.executemany(
         "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, lane, due,"
-        " accepted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " accepted, parked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (destination, lead) DO UPDATE SET"
         " score = excluded.score, at = excluded.at, model = excluded.model,"
         " based_on = excluded.based_on, run = excluded.run, row = excluded.row,"
@@ -193,22 +219,22 @@ def _keep(connection: Statements, destination: str, slots: Iterable[_Slot], now:
         " WHEN pending.due < excluded.due THEN pending.due ELSE excluded.due END,"
         " accepted = CASE WHEN pending.claim IS NULL AND pending.parked IS NULL"
         " THEN pending.accepted ELSE excluded.accepted END,"
-        " attempts = 0, parked = NULL, message = NULL",
+        " attempts = 0, parked = excluded.parked, message = NULL",
         (
             (
                 destination,
-                slot.holder.score.lead_id,
-                slot.holder.score.score,
-                slot.holder.score.at,
-                slot.holder.score.model_version,
-                encode_bases(slot.holder.score.based_on),
-                slot.holder.run,
-                slot.holder.row,
-                slot.holder.lane,
+                one.score.lead_id,
+                one.score.score,
+                one.score.at,
+                one.score.model_version,
+                encode_bases(one.score.based_on),
+                one.run,
+                one.row,
+                one.lane,
+                None if parked else now,
                 now,
-                now,
+                parked,
             )
-            for slot in slots
-            if slot.changed
+            for one in kept
         ),
     )

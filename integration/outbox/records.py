@@ -10,7 +10,7 @@ from typing import Any, Final
 from integration.order import StoredScore, Verdict
 from integration.outbox import unknown_leads
 from integration.outbox.port import Database
-from integration.outbox.rows import PENDING_COLUMNS, read_pending
+from integration.outbox.rows import HELD, HELD_BACK, PENDING_COLUMNS, UNJUDGED, read_pending
 from integration.scores import LeadScore
 
 _OUTCOMES = (
@@ -96,6 +96,11 @@ class OutboxStatus:
     examples: tuple[tuple[str, str, str], ...]
     """Some parked or put-off leads: lead, reason or empty, message."""
 
+    @property
+    def held(self) -> int:
+        """Scores that are held because those of their run look broken."""
+        return self.parked.get(HELD, 0)
+
 
 class Records:
     """Queries and upkeep; nothing here takes part in a delivery."""
@@ -167,9 +172,14 @@ class Records:
         return int(count)
 
     def waiting(self, destination: str) -> set[str]:
-        """The leads whose scores wait for delivery to ``destination``, parked ones left out."""
+        """The leads whose scores wait for delivery to ``destination``.
+
+        Parked ones are left out, but for those held back, which may go on together.
+        """
         found = self._db.read().execute(
-            "SELECT lead FROM pending WHERE destination = ? AND parked IS NULL", (destination,)
+            "SELECT lead FROM pending WHERE destination = ?"
+            " AND (parked IS NULL OR parked IN (?, ?))",
+            (destination, *HELD_BACK),
         )
         return {lead for (lead,) in found}
 
@@ -327,14 +337,15 @@ class Records:
     def release(self, now: int, *, lead_id: str | None = None, reason: str | None = None) -> int:
         """Make parked and put-off scores due at once; how many there were.
 
-        Without a lead or a reason: all of them.
+        Without a lead or a reason: all of them, but for those held back because of their run.
         """
         which = (
             " WHERE claim IS NULL AND (parked IS NOT NULL OR due > :now)"
+            " AND coalesce(parked, '') NOT IN (:held, :unjudged)"
             " AND (CAST(:lead AS TEXT) IS NULL OR lead = :lead)"
             " AND (CAST(:reason AS TEXT) IS NULL OR coalesce(parked, 'put_off') = :reason)"
         )
-        names = {"now": now, "lead": lead_id, "reason": reason}
+        names = {"now": now, "lead": lead_id, "reason": reason, "held": HELD, "unjudged": UNJUDGED}
         with self._db.transaction() as connection:
             # What was parked had a verdict; now it waits again.
             connection.execute(

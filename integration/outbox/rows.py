@@ -10,6 +10,12 @@ from typing import Any, Final
 from integration.order import StoredScore, Verdict, lost_because, shown
 from integration.scores import LeadScore, Rejected
 
+UNJUDGED: Final = "unjudged"
+"""Parked until all scores of its run are there, so that they can be judged together."""
+HELD: Final = "held"
+"""Parked because the scores of its run look broken."""
+HELD_BACK: Final = (HELD, UNJUDGED)
+
 PENDING_COLUMNS: Final = "lead, score, at, model, based_on, run, row, attempts, lane, accepted"
 
 FIRST: Final = "!"

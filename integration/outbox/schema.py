@@ -123,7 +123,18 @@ ALTER TABLE pending ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
 UPDATE pending SET accepted = (SELECT started FROM run WHERE run.id = pending.run);
 """
 
-_STEPS: Final = {3: _FORMAT_3, 4: _FORMAT_4, 5: _FORMAT_5}
+# The scores that were accepted last, a count for each from 1 to 100; and why a run is held.
+_FORMAT_6: Final = """
+CREATE TABLE distribution (
+    destination TEXT NOT NULL,
+    source TEXT NOT NULL,
+    counts TEXT NOT NULL,
+    PRIMARY KEY (destination, source)
+) WITHOUT ROWID;
+ALTER TABLE run ADD COLUMN held TEXT;
+"""
+
+_STEPS: Final = {3: _FORMAT_3, 4: _FORMAT_4, 5: _FORMAT_5, 6: _FORMAT_6}
 OLDEST: Final = min(_STEPS)
 """The oldest format that can be upgraded."""
 SCHEMA_VERSION: Final = max(_STEPS)

@@ -15,7 +15,13 @@ from typing import Final
 from integration.order import Verdict
 from integration.outbox import unknown_leads
 from integration.outbox.port import Statements
-from integration.outbox.rows import Claim, Settlement, encode_bases, read_pending
+from integration.outbox.rows import (
+    Claim,
+    PendingScore,
+    Settlement,
+    encode_bases,
+    read_pending,
+)
 
 _CLAIMED: Final = "destination = ? AND lead = ? AND claim = ? AND at = ?"
 """A pending score that was claimed, unless a newer one has taken its place."""
@@ -42,7 +48,8 @@ def settle(
         if settlement.verdict is Verdict.UNKNOWN_LEAD:
             unknown_leads.spread(connection, claim, settlement)
         elif settlement.verdict is Verdict.CONFLICT:
-            _revive(connection, claim, settlement, now)
+            lost = settlement.pending
+            revive(connection, claim.destination, lost, now, before=lost.score.at)
     return done
 
 
@@ -156,20 +163,23 @@ def _key(claim: Claim, one: Settlement) -> tuple[object, ...]:
     return (claim.destination, score.lead_id, claim.id, score.at)
 
 
-def _revive(connection: Statements, claim: Claim, settlement: Settlement, now: int) -> None:
+def revive(
+    connection: Statements, destination: str, refused: PendingScore, now: int, *, before: int
+) -> None:
     """A score that lost to one which was refused itself gets its turn after all.
 
-    Whichever run it came with: unless a score as new as it was delivered, nothing newer counts.
+    Whichever run it came with, unless that is held: unless a score as new as it was delivered,
+    nothing newer counts. Its instant is earlier than ``before``.
     """
-    lead = settlement.pending.score.lead_id
+    lead = refused.score.lead_id
     beaten = connection.execute(
         "SELECT lead, score, at, model, based_on, run, row, 0, '', 0 FROM arrival"
         " WHERE lead = ? AND verdict = 'superseded' AND at < ?"
         " AND at > (SELECT coalesce(max(l.at), -1) FROM ledger l"
         " WHERE l.lead = ? AND l.destination = ? AND l.outcome = 'delivered')"
-        " AND run IN (SELECT id FROM run WHERE destination = ?)"
+        " AND run IN (SELECT id FROM run WHERE destination = ? AND held IS NULL)"
         " ORDER BY at DESC, run, row LIMIT 1",
-        (lead, settlement.pending.score.at, lead, claim.destination, claim.destination),
+        (lead, before, lead, destination, destination),
     ).fetchone()
     if beaten is None:
         return
@@ -178,7 +188,7 @@ def _revive(connection: Statements, claim: Claim, settlement: Settlement, now: i
         "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, lane, due,"
         " accepted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
-            claim.destination,
+            destination,
             loser.score.lead_id,
             loser.score.score,
             loser.score.at,
@@ -186,7 +196,7 @@ def _revive(connection: Statements, claim: Claim, settlement: Settlement, now: i
             encode_bases(loser.score.based_on),
             loser.run,
             loser.row,
-            settlement.pending.lane,  # perhaps another one's: that costs a call, and no more
+            refused.lane,  # perhaps another one's: that costs a call, and no more
             now,
             now,
         ),

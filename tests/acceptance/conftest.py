@@ -21,6 +21,7 @@ TOPICS = (
     "dialling",
     "explaining",
     "failures",
+    "guard",
     "history",
     "interruptions",
     "leads",

@@ -114,9 +114,13 @@ class Product:
 
     # -- commands --------------------------------------------------------------------------
 
-    async def push(self, app: App, rows: Iterable[SourceRow], run: Run) -> None:
+    async def push(
+        self, app: App, rows: Iterable[SourceRow], run: Run, *, trusted: bool = False
+    ) -> None:
         """Push ``rows`` with ``app`` and note in ``run`` what comes of it."""
-        run.summary = await app.push(rows, name="scores", progress=run.progress.append)
+        run.summary = await app.push(
+            rows, name="scores", trusted=trusted, progress=run.progress.append
+        )
         assert run.summary.run_id is not None
         run.rows = list(app.verdicts(run.summary.run_id))
 
@@ -176,6 +180,11 @@ class Product:
         """Every write on record, for each of ``leads``."""
         with _Opened(self.app()) as app:
             return {lead: app.history(lead) for lead in leads}
+
+    def release(self, *, drop: bool = False) -> int:
+        """Let scores go on that are held because they look broken, or drop them."""
+        with _Opened(self.app()) as app:
+            return app.release(drop=drop)
 
     def retry(self, reason: str | None = None) -> int:
         """Make what is parked or put off due again."""

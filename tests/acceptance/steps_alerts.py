@@ -7,6 +7,7 @@ import json
 
 from pytest_bdd import given, parsers, then
 
+from integration.outbox import HELD, UNJUDGED
 from tests.acceptance.simulated import ON_CALL
 from tests.acceptance.words import phrase
 from tests.acceptance.world import World
@@ -69,7 +70,8 @@ def on_call_told(world: World, leads):
 def kept(world: World) -> int:
     """Scores that wait to be delivered."""
     status = world.product.status()
-    return status.ready + status.put_off + status.claimed
+    held_back = sum(status.parked.get(reason, 0) for reason in (HELD, UNJUDGED))
+    return status.ready + status.put_off + status.claimed + held_back
 
 
 @then(phrase("{number:Count} scores are kept for later"))

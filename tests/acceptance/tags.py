@@ -14,6 +14,7 @@ REQUIREMENTS = {
     "stale-scores": "A score older than its maximum age does not steer the campaign",
     "audit": "What a score replaced is on record",
     "drift-alert": "Somebody is told when scores cannot be delivered",
+    "score-guard": "Scores that look broken are held until somebody has looked",
     "bad-input": "Each bad row gets its reason and harms no other",
     "redial-safety": "A push gets nobody called twice",
     "resume": "An interrupted run loses nothing",

@@ -183,6 +183,11 @@ class World:
         """Push the scores that wait; the file may break off."""
         return self.push(self._file())
 
+    def push_trusted(self) -> Run:
+        """Push the scores that wait, whatever they look like."""
+        rows = self.waiting
+        return self._one_run(lambda app, run: self.product.push(app, rows, run, trusted=True))
+
     def resume(self) -> Run:
         """Deliver what earlier runs left."""
         return self._one_run(self.product.resume)

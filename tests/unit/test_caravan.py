@@ -132,8 +132,8 @@ def some_leads(count):
 def test_a_shift_that_is_too_short_is_no_answer(monkeypatch):
     """Where some leads are left at the end of the shift, nothing is counted."""
     monkeypatch.setattr(shift, "AGENTS", 1)
-    with pytest.raises(shift.ShiftError, match="200 leads should be called once"):
-        shift.scored(some_leads(200))
+    with pytest.raises(shift.ShiftError, match="150 leads should be called once"):
+        shift.scored(some_leads(150))
 
 
 def test_a_lead_that_comes_twice_is_no_answer():

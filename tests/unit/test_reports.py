@@ -126,6 +126,8 @@ def test_a_run_as_json_has_stable_keys():
         *COUNTS,
         "audit",
         "seconds",
+        "held",
+        "held_because",
         "tier_moves",
         "recalls_waited_for",
         "interrupted",

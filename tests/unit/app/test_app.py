@@ -265,8 +265,9 @@ def test_ledger_audit_saves_the_reads(site):
     leads = [f"l{i:04}" for i in range(1000)]
     site.add(*leads)
     options = {"audit": "ledger", "columns_kept": True}
-    assert site.push(*((lead, 50) for lead in leads), **options).calls == 21
-    again = site.push(*((lead, 60) for lead in leads), age_s=30, **options)
+    first = [(lead, place % 90 + 1) for place, lead in enumerate(leads)]
+    assert site.push(*first, **options).calls == 21
+    again = site.push(*((lead, score + 5) for lead, score in first), age_s=30, **options)
     assert (again.delivered, again.calls, again.previous_logged) == (1000, 2, 1000)
     assert site.data("l0007")["phone"] == "+49301234"
 

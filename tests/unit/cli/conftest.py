@@ -58,8 +58,10 @@ class FakeApp:
         plain = {"run_id": run_id, "source": name, "audit": "read", "seconds": 2.0, "stopped": None}
         return RunSummary(**{**numbers, **plain, "interrupted": self.stopped, **self.result})
 
-    async def push(self, rows, *, name, progress=None):
+    async def push(self, rows, *, name, trusted=False, progress=None):
         found = list(rows)
+        if trusted:
+            self.calls.append(("trusted", name))
         self.calls.append(("push", [(row.row, row.raw and row.raw.lead_id) for row in found]))
         for one in self.progress:
             progress(one)
@@ -68,6 +70,10 @@ class FakeApp:
         if self.failure is not None:
             raise self.failure
         return self._run(name, 7)
+
+    def release(self, *, run=None, drop=False):
+        self.calls.append(("release", (run, drop)))
+        return 1_200
 
     async def resume(self, *, progress=None):
         self.calls.append(("resume", None))

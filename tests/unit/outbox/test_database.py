@@ -112,7 +112,9 @@ def test_a_commit_that_fails_leaves_nothing(db, path):
 def test_a_transaction_that_sqlite_has_given_up_itself(db, path):
     """Where SQLite has rolled back already, its own reason is what is told."""
     with pytest.raises(OutboxError, match="UNIQUE"):
-        add_run(db, "lost", "INSERT OR ROLLBACK INTO run VALUES (1, 'twice', 'list', 1, NULL)")
+        add_run(
+            db, "lost", "INSERT OR ROLLBACK INTO run VALUES (1, 'twice', 'list', 1, NULL, NULL)"
+        )
     add_run(db, "kept")
     assert runs(path) == ["kept"]
 
