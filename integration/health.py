@@ -114,7 +114,7 @@ class Health:
 
     def _room(self) -> Check:
         depth, limit = self._watched.entrance.depth, self._watched.limit
-        detail = f"{depth:,} of {limit:,} scores wait"
+        detail = f"at most {depth:,} of {limit:,} scores wait"
         if self._watched.entrance.full:
             return Check("room", "fail", f"{detail}; new ones are refused")
         return Check("room", "warn" if depth >= _NEARLY_FULL * limit else "ok", detail)
@@ -143,7 +143,6 @@ class Health:
         self._metrics.stands(
             self._watched.delivery(),
             ready=all(one.status != "fail" for one in self.checks()),
-            depth=self._watched.entrance.depth,
             limit=self._watched.limit,
         )
         return Response(self._telemetry.exposition(), media_type=_TEXT, headers=_FRESH)

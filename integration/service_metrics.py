@@ -46,9 +46,6 @@ class ServiceMetrics:
             "How long the news waits that waits longest; parked ones left out",
             registry=registry,
         )
-        self._depth = Gauge(
-            "leadscore_outbox_depth", "Scores that wait for delivery", registry=registry
-        )
         self._limit = Gauge("leadscore_outbox_limit", "How many may wait", registry=registry)
         self._ready = Gauge("leadscore_ready", "Whether scores are accepted", registry=registry)
         self._delivering = Gauge(
@@ -90,11 +87,10 @@ class ServiceMetrics:
             self._outbox.labels(state).set(scores)
         self._oldest.set(0 if status.oldest is None else max(0, now - status.oldest) / 1000)
 
-    def stands(self, look: Look, *, ready: bool, depth: int, limit: int) -> None:
-        """How the service stands; ``depth`` scores wait of ``limit`` that may."""
+    def stands(self, look: Look, *, ready: bool, limit: int) -> None:
+        """How the service stands; at most ``limit`` scores may wait."""
         self._ready.set(ready)
         self._delivering.set(look.delivering)
         self._credentials.set(look.credentials_refused)
         self._settled.set(-1 if look.settled is None else look.settled)
-        self._depth.set(depth)
         self._limit.set(limit)

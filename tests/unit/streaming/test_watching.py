@@ -91,14 +91,15 @@ def test_a_full_outbox_is_not_ready(service):
         service.fail()
         await one.send(*((lead, 80) for lead in leads[:4]))
         ready, _, checks = await one.ready()
-        assert (ready, checks["room"]) == (True, ("warn", "4 of 5 scores wait"))
+        assert (ready, checks["room"]) == (True, ("warn", "at most 4 of 5 scores wait"))
         await one.send((leads[4], 80))
         ready, _, checks = await one.ready()
         assert not ready
-        assert checks["room"] == ("fail", "5 of 5 scores wait; new ones are refused")
+        assert checks["room"] == ("fail", "at most 5 of 5 scores wait; new ones are refused")
         assert (await one.send((leads[0], 81))).status_code == 429
         found = await one.metrics()
-        assert (found["leadscore_outbox_depth",], found["leadscore_outbox_limit",]) == (5, 5)
+        assert found["leadscore_outbox_scores", "ready"] == 5
+        assert found["leadscore_outbox_limit",] == 5
         assert found["leadscore_webhooks_total", "202"] == 2
         assert found["leadscore_webhooks_total", "429"] == 1
         service.control.clear_faults()
