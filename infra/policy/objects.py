@@ -34,7 +34,7 @@ _MADE_UP: Final = re.compile(r"-[0-9a-f]{7}")
 # Beyond looking, a role may do this and no more. Stated here once more, and not taken from
 # infra.access, so that a wider role takes two changes.
 _WRITES: Final = frozenset({("outbound:contact", "add"), ("outbound:contact", "edit")})
-_RUNS: Final = frozenset(("outbound:campaign", what) for what in ("recycle", "start", "stop"))
+_RUNS: Final = frozenset(("outbound:campaign", what) for what in ("start", "stop"))
 _SCRATCH_ROLE: Final = "scratch-role"
 _SCRATCH: Final = _WRITES | {("outbound:contactList", what) for what in ("add", "delete")}
 

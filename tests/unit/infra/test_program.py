@@ -311,7 +311,7 @@ def test_roles():
     views = {"outbound:contactList:view", "outbound:campaign:view"}
     assert granted["pusher-role"] == contacts | views
     beyond = {one for one in granted["operator-role"] if not one.endswith(":view")}
-    assert beyond == {f"outbound:campaign:{what}" for what in ("recycle", "start", "stop")}
+    assert beyond == {f"outbound:campaign:{what}" for what in ("start", "stop")}
     deleting = {role: {one for one in all_ if "delete" in one} for role, all_ in granted.items()}
     assert deleting.pop("scratch-role") == {"outbound:contactList:delete"}
     assert not any(deleting.values())
