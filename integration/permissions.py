@@ -93,7 +93,7 @@ VERBS: Final = (
     Needs("sweep", "pusher", (VIEW,)),
     # and what a push needs, for scores that arrive while it runs
     Needs("sweep --mark", "pusher", (EDIT, VIEW, VIEW_LIST)),
-    Needs("serve", "pusher", (ADD, VIEW)),
+    Needs("serve", "pusher", (ADD, VIEW), partly=(VIEW_CAMPAIGN,)),
     Needs("explain", "operator", _EXPLAIN),
     Needs("campaign status", "operator", (VIEW_CAMPAIGN,)),
     Needs("campaign start", "operator", (VIEW_CAMPAIGN, "outbound:campaign:start")),

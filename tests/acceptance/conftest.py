@@ -26,6 +26,7 @@ TOPICS = (
     "interruptions",
     "leads",
     "loading",
+    "preflight",
     "pushing",
     "service",
     "sign_in",

@@ -14,6 +14,7 @@ from typing import Any
 
 from integration.app import App
 from integration.clock import Clock
+from integration.doctoring.findings import Diagnosis
 from integration.explaining.explanation import Explanation
 from integration.outbox import LedgerRecord, OutboxStatus
 from integration.platform.errors import PlatformError
@@ -151,13 +152,20 @@ class Product:
 
     async def explain(self, lead: str, options: dict[str, Any]) -> Explanation:
         """Ask why a lead stands where it stands, with some options of one's own."""
+        async with self._app_with(options) as app:
+            return await app.explain(lead)
+
+    async def doctor(self, options: dict[str, Any]) -> Diagnosis:
+        """Ask whether everything is ready, with some options of one's own."""
+        async with self._app_with(options) as app:
+            return await app.doctor({})
+
+    def _app_with(self, options: dict[str, Any]) -> App:
         mine, self.options = self.options, self.options | options
         try:
-            app = self.app()
+            return self.app()
         finally:
             self.options = mine
-        async with app:
-            return await app.explain(lead)
 
     async def plan(self, rows: Iterable[SourceRow]) -> Plan:
         """Plan a run."""

@@ -26,6 +26,7 @@ REQUIREMENTS = {
     "two-queues": "Each lead is dialled for one queue, the one that its score belongs to",
     "reconcile": "What lies wrong is found, and put right under the rules of a push",
     "explain": "Why a lead stands where it stands can be asked, and what is not known is said",
+    "preflight": "Whether everything is ready is known before the first call, with what to do",
     "deployment": "An environment is made, changed and guarded by one command",
     "previews": "A change is tried out, and stopped where it would harm leads",
     "system-clock": "The machine's own clock is read correctly",

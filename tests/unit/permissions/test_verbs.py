@@ -148,7 +148,8 @@ def test_a_verb_with_its_permissions(office, verb):
     assert "needs permission" not in output
 
 
-LESS = [(one.verb, missing) for one in VERBS if one.verb in WORDS for missing in one.all]
+LESS = [(one.verb, missing) for one in VERBS if one.verb in WORDS for missing in one.permissions]
+PARTLY = [(one.verb, missing) for one in VERBS if one.verb in WORDS for missing in one.partly]
 
 
 @pytest.mark.parametrize(("verb", "missing"), LESS)
@@ -160,34 +161,52 @@ def test_a_verb_without_one_of_them(office, verb, missing):
     assert missing in output
 
 
+@pytest.mark.parametrize(("verb", "missing"), PARTLY)
+def test_a_verb_without_one_that_is_for_a_part(office, verb, missing):
+    """Without one of these it does the rest, and names the one that is missing."""
+    rest = [one for one in BY_VERB[verb].all if one != missing]
+    code, output = run(office, verb, rest)
+    assert code == (3 if verb == "doctor" else WELL.get(verb, 0)), output
+    assert missing in output
+
+
 def served(folder, permissions):
     """What the service has logged of a score that was handed in, and what became of it."""
-    service = Service(("",), folder)
-    service.leads(1)
+    service = Service((SENIOR, GENERAL), folder)
+    service.lead("A", 40, tier=GENERAL)
     service.organisation.grant(service.organisation.clients.by_id["pusher"], permissions)
 
     async def hand_in(one):
-        one.put(service.score("L0001", 90))
+        one.put(service.score("A", 90))
         await one.wait(10)
 
-    return service.serve(hand_in), service.held("L0001")
+    return service.serve(hand_in), service.held("A", SENIOR)
 
 
 def test_the_service_with_its_permissions(tmp_path):
-    """With exactly these permissions the service delivers."""
+    """With exactly these permissions the service delivers, and complains of nothing."""
     logs, held = served(tmp_path, BY_VERB["serve"].all)
     assert held == "90"
-    assert not [one for one in logs if one["log_level"] == "error"]
+    assert not [one for one in logs if one["log_level"] in ("error", "warning")]
 
 
-@pytest.mark.parametrize("missing", BY_VERB["serve"].all)
+@pytest.mark.parametrize("missing", BY_VERB["serve"].permissions)
 def test_the_service_without_one_of_them(tmp_path, missing):
     """Without any one of them it delivers nothing, and says which one is missing."""
     rest = [one for one in BY_VERB["serve"].all if one != missing]
     logs, held = served(tmp_path, rest)
-    assert held == ""
+    assert held == "40"
     told = [one["problem"] for one in logs if one["event"] == "not_delivering"]
     assert missing in told[0]
+
+
+@pytest.mark.parametrize("missing", BY_VERB["serve"].partly)
+def test_the_service_without_one_that_is_for_a_part(tmp_path, missing):
+    """Without one of these it delivers all the same, and says which one is missing."""
+    rest = [one for one in BY_VERB["serve"].all if one != missing]
+    logs, held = served(tmp_path, rest)
+    assert held == "90"
+    assert [one for one in logs if one["log_level"] == "warning" and missing in str(one)]
 
 
 def test_every_verb_is_named():
