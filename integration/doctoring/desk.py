@@ -61,6 +61,8 @@ class Desk:
         self.stack = stack
         self.locked_out: set[str] = set()
         """Ids of clients that did not get in."""
+        self.told: set[tuple[str, str]] = set()
+        """What is not said of a tier a second time."""
         self._read: dict[str, Any] = {}
 
     @property

@@ -72,21 +72,22 @@ def _looks(desk: Desk, check: Check) -> list[tuple[str, AsyncIterator[Remark]]]:
     if check.look is not None:
         return [("", check.look(desk))]
     assert check.look_at is not None
-    return [(lane.tier, _named(check, desk, lane, check.look_at)) for lane in desk.lanes()]
+    return [(lane.tier, _if_named(check, desk, lane, check.look_at)) for lane in desk.lanes()]
 
 
-async def _named(
+async def _if_named(
     check: Check, desk: Desk, lane: Lane, look_at: LookAtLane
 ) -> AsyncIterator[Remark]:
-    """What is said of a lane, where the settings name what has to be looked at."""
-    if check.of_campaign and not lane.campaign_id:
-        yield unknown("the settings name no campaign", _NAME_IT)
-        return
-    if not lane.list_id and not check.of_campaign:
-        yield fail("the settings name no contact list", _NAME_IT)
-        return
-    async for one in look_at(desk, lane):
-        yield one
+    """What is said of a lane; of one that the settings do not name, that, and once only."""
+    named, remark = lane.list_id, fail("the settings name no contact list", _NAME_IT)
+    if check.of_campaign:
+        named, remark = lane.campaign_id, unknown("the settings name no campaign", _NAME_IT)
+    if named:
+        async for one in look_at(desk, lane):
+            yield one
+    elif (lane.tier, remark.says) not in desk.told:
+        desk.told.add((lane.tier, remark.says))
+        yield remark
 
 
 def _not_checked(finding: Finding, problem: PlatformError) -> Finding:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 import structlog
 
@@ -90,13 +90,26 @@ class Probe:
         self._left = made.name
         try:
             for question in QUESTIONS:
-                if self._stop.is_set():
+                fact = await self._unless_stopped(question.ask(made, self._clock))
+                if fact is None:
                     return
-                self._facts.append(await question.ask(made, self._clock))
+                self._facts.append(fact)
                 if self._asked is not None:
                     self._asked(len(self._facts), len(QUESTIONS))
         finally:
             await self._remove(made)
+
+    async def _unless_stopped(self, asking: Coroutine[Any, Any, Fact]) -> Fact | None:
+        """The fact, or nothing where the user wants to end before it is found."""
+        ask = asyncio.ensure_future(asking)
+        stop = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({ask, stop}, return_when=asyncio.FIRST_COMPLETED)
+            return ask.result() if ask.done() else None
+        finally:
+            for one in (ask, stop):
+                one.cancel()
+            await asyncio.wait({ask, stop})
 
     async def _remove(self, made: ScratchList) -> None:
         try:

@@ -345,11 +345,14 @@ def test_conditions_on_other_columns(ward):
 
 
 def test_settings_that_name_nothing(ward):
-    """Without a list there is nothing to look at; without a campaign some of it."""
+    """Where no list, or no campaign, is named, that is told once; the rest is looked at."""
     wrong = ward.wrong(senior_campaign="", general_list="")
-    assert ("campaign", SENIOR, "not checked", "the settings name no campaign") in wrong
-    told = ("contact list columns", GENERAL, "fail", "the settings name no contact list")
-    assert told in wrong
+    says = f'"Leads campaign general" dials contact list {ward.lists[GENERAL]}, scores go to none'
+    assert wrong == [
+        ("contact list columns", GENERAL, "fail", "the settings name no contact list"),
+        ("campaign", SENIOR, "not checked", "the settings name no campaign"),
+        ("campaign", GENERAL, "fail", says),
+    ]
 
 
 def test_scores_elsewhere(ward):

@@ -159,9 +159,12 @@ def test_a_deletion_whose_answer_is_lost(bench):
     assert (found.exit_code, found.left) == (ExitCode.FINE, "")
 
 
-def test_ctrl_c(bench):
-    """A signal ends it after the question in hand; the list is removed."""
-    found = bench.probe(stop_after=1)
+@pytest.mark.parametrize("after", [0.5, 5], ids=["while a job runs", "while it waits"])
+def test_ctrl_c(bench, after):
+    """A signal ends it at once, whatever it waits for; the list is removed."""
+    began = bench.clock.monotonic()
+    found = bench.probe(stop_after=after)
+    assert bench.clock.monotonic() - began == pytest.approx(after)
     assert found.exit_code == ExitCode.INTERRUPTED
     assert 0 < len(found.facts) < 8
     assert bench.names() == ["Leads"]
