@@ -61,7 +61,7 @@ def test_a_pusher_that_may_not_write(ward, outputs):
     assert (check, standing) == ("permissions", "fail")
     assert says == (
         "pusher pus… can run plan, reconcile, sweep, sweep --mark; "
-        "not, or not all of, push, load, reconcile --mend"
+        "not, or not all of, push, load, reconcile --mend, serve"
     )
 
 
@@ -147,6 +147,14 @@ def test_roles_without_their_contents(ward, monkeypatch):
     monkeypatch.setattr("simulator.subjects._role", lambda *_, **__: bare)
     [found] = [one for one in ward.doctor().findings if one.check == "permissions"]
     assert found.says == "client oper…: the platform does not show what its roles grant"
+
+
+def test_a_platform_that_does_not_say_what_time_it_is(ward, monkeypatch):
+    """Without its time the clocks cannot be compared, and that is said."""
+    monkeypatch.setattr("integration.platform.answers.Answer.date", None)
+    assert ward.wrong() == [
+        ("clock", "", "not checked", "the platform does not say what time it is")
+    ]
 
 
 def test_settings_that_are_not_the_stacks(ward, outputs):
