@@ -107,6 +107,7 @@ VERBS: Final = (
 LOCAL: Final[Mapping[str, str]] = {
     "status": "looks at the outbox alone",
     "retry": "changes the outbox alone",
+    "release": "changes the outbox alone",
     "history": "looks at the outbox alone",
     "forget": "changes the outbox alone",
     "report --dial-log": "looks at files alone",
