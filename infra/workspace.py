@@ -8,6 +8,8 @@ client; any other one meets the user's own Pulumi, wherever that keeps its state
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -21,7 +23,7 @@ from pulumi import automation
 from infra.organisation import is_loopback
 from infra.project_copy import copy_project
 from toolchain.engine import find_engine
-from toolchain.sandbox import Sandbox, make_sandbox
+from toolchain.sandbox import POLICY_HOST, Sandbox, install_policy_host, make_sandbox
 
 STATE: Final = ".pulumi"
 """The folder of the project, ignored by git, where sandbox and private copies are."""
@@ -113,7 +115,7 @@ def open_workspace(
     workspace = automation.LocalWorkspace(
         work_dir=str(folder),
         program=_inline(program, runs),
-        env_vars=_environment(sandbox),
+        env_vars=_environment(sandbox, folder.parents[1]),
         pulumi_command=automation.PulumiCommand(root=str(engine)),
     )
     return Workspace(workspace, here, runs)
@@ -142,7 +144,11 @@ def _inline(program: Program, runs: Runs) -> Program:
     return run
 
 
-def _environment(sandbox: Sandbox | None) -> dict[str, str]:
-    if sandbox is None:
+def _environment(sandbox: Sandbox | None, state: Path) -> dict[str, str]:
+    if sandbox is not None:
+        return {**sandbox.environment(), **LOCAL_CLIENT, **dict.fromkeys(_OF_ELSEWHERE, "")}
+    if shutil.which(POLICY_HOST):
         return {}
-    return {**sandbox.environment(), **LOCAL_CLIENT, **dict.fromkeys(_OF_ELSEWHERE, "")}
+    # An engine that was built here comes without what runs policy packs.
+    programs = install_policy_host(state / "programs")
+    return {"PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}

@@ -18,6 +18,8 @@ PLUGIN = "resource-terraform-provider-v1.1.3"
 """What ``packages:`` in Pulumi.yaml names; the engine asks for exactly this version."""
 POLICY_PLUGIN = "analyzer-policy-python-v1.0.0"
 """Runs policy packs where there is no language host; its version is not looked at."""
+POLICY_HOST = "pulumi-analyzer-policy-python"
+"""The program that it is, which a Pulumi that was installed has on PATH."""
 PASSPHRASE = "sandbox"  # noqa: S105 - what it protects lives and ends on this machine
 
 # Variables of editors and shells that start programs by themselves. An engine that sees one of them
@@ -100,10 +102,19 @@ def make_sandbox(folder: Path, engine: Path) -> Sandbox:
     return Sandbox(engine=engine, home=home, backend=backend)
 
 
+def install_policy_host(folder: Path) -> Path:
+    """Puts what runs policy packs into a folder, for PATH, where no language host is installed."""
+    _write(folder / POLICY_HOST, "pulumi.policy")
+    return folder
+
+
 def _install(home: Path, plugin: str, module: str) -> None:
     """Installs a plugin that is a Python module of this very environment."""
     name = plugin.rpartition("-v")[0]
-    program = home / "plugins" / plugin / f"pulumi-{name}"
+    _write(home / "plugins" / plugin / f"pulumi-{name}", module)
+
+
+def _write(program: Path, module: str) -> None:
     program.parent.mkdir(parents=True, exist_ok=True)
     # -P: the plugin starts in the folder of some project, and must not import from there.
     python = shlex.quote(sys.executable)

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pulumi
 import pulumi_genesyscloud as genesyscloud
 import pytest
 
-from infra.stack import Refused, StackError
+from infra.stack import Refused, StackError, open_stack
+from infra.stack_files import PROJECT
+from tests.engine.conftest import TINY
+from toolchain.sandbox import POLICY_PLUGIN, make_sandbox
 
 QUEUES = "/api/v2/routing/queues"
 LISTS = "/api/v2/outbound/contactlists"
@@ -107,3 +112,20 @@ def test_a_stuck_update_is_recovered(tiny, program, tmp_path):
     stack.cancel()
     assert not left.exists()
     assert stack.up().counts == {"create": 3}
+
+
+def test_policies_are_asked_outside_the_sandbox(tmp_path, monkeypatch, engine):
+    """With an engine that was built here, and nothing else of Pulumi, packs are asked, too."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "Pulumi.yaml").write_text(TINY, encoding="utf-8")
+    region = "config: {'genesyscloud:awsRegion': eu-central-1}\n"
+    (project / "Pulumi.dev.yaml").write_text(region, encoding="utf-8")
+    sandbox = make_sandbox(tmp_path / "home", engine).environment()
+    for name, value in (sandbox | {"PULUMI_IGNORE_AMBIENT_PLUGINS": ""}).items():
+        monkeypatch.setenv(name, value)
+    shutil.rmtree(next((tmp_path / "home").rglob(POLICY_PLUGIN)))
+    said = []
+    stack = open_stack("dev", lambda: None, project, engine=engine, tell=said.append)
+    stack.preview(policy_packs=[PROJECT / "infra" / "policy"])
+    assert any("lead-scoring" in line and "Policies" not in line for line in said), said

@@ -25,6 +25,7 @@ from infra.stack_changes import CONTACT_LIST
 from infra.workspace import LOCAL_CLIENT, Runs, _inline
 from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET
 from toolchain.engine import EngineError
+from toolchain.sandbox import POLICY_HOST
 
 LIST = {"type": CONTACT_LIST, "urn": "urn:pulumi:x::y::z::leads"}
 
@@ -305,7 +306,8 @@ def test_only_a_gateway_on_this_machine_gets_the_sandbox(project, monkeypatch, h
     given = Opened(monkeypatch)
     assert open_stack("dev", print, project, engine=project / "engine").name == "dev"
     names = {"PULUMI_HOME", "PULUMI_BACKEND_URL", *LOCAL_CLIENT}
-    assert names <= given.environment.keys() if sandboxed else given.environment == {}
+    assert (names <= given.environment.keys()) is sandboxed
+    assert (given.environment.keys() <= {"PATH"}) is not sandboxed
     assert (project / ".pulumi" / "sandbox").exists() is sandboxed
     if sandboxed:
         assert given.environment["GENESYSCLOUD_OAUTHCLIENT_ID"] == BOOTSTRAP_CLIENT
@@ -376,3 +378,16 @@ def test_stacks_are_listed_by_their_names(project, monkeypatch):
     assert [(one.name, one.tags, one.resources) for one in found] == [("pr-7", {"of": "pr-7"}, 3)]
     with pytest.raises(StackError, match="there is no stack 'x'"):
         list_stacks(re.compile("x"), "x", project, engine=engine)
+
+
+@pytest.mark.parametrize("installed", [True, False], ids=["installed", "built here"])
+def test_policy_packs_can_be_asked(project, monkeypatch, installed):
+    """Where Pulumi came without what runs policy packs, this environment's own is put on PATH."""
+    (project / "Pulumi.dev.yaml").write_text("config: {}\n", encoding="utf-8")
+    monkeypatch.setattr(workspaces.shutil, "which", lambda name: name if installed else None)
+    given = Opened(monkeypatch)
+    open_stack("dev", print, project, engine=project / "engine")
+    host = project / ".pulumi" / "programs" / POLICY_HOST
+    assert host.exists() is not installed
+    path = given.environment.get("PATH", "").split(":")
+    assert (path[0] == str(host.parent)) is not installed
