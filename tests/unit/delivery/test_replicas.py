@@ -79,6 +79,23 @@ def test_a_newer_score_waits_for_the_write_of_the_dead(shared):
     assert heir.store.held["A"].score == 80
 
 
+def test_a_newer_score_waits_for_who_dies_while_others_deliver(shared):
+    """The same, where the other one is at work already."""
+    dead, heir = shared
+    heir.store.batch = 1
+    heir.store.held = {"A": StoredScore(), "B": StoredScore()}
+    dead.enqueue(dead.score("A", 50, age_s=60))
+    claim = dead.outbox.claims.claim("memory", 9, dead.now)
+    writes = [(one, StoredScore()) for one in claim.pending]
+    dead.outbox.claims.intend(claim, writes, "dead", dead.now)
+    heir.enqueue(heir.score("A", 80, age_s=30), heir.score("B"))
+    heir.store.after = lambda kind, _: dead.outbox.close() if kind == "write" else None
+    start = heir.clock.monotonic()
+    assert heir.deliver().verdicts == {Verdict.DELIVERED: 2}
+    assert heir.clock.monotonic() - start >= 30
+    assert [some for kind, some in heir.store.calls if kind == "write"] == [("B",), ("A",)]
+
+
 @pytest.mark.parametrize("when", ["before the intent", "before the write"])
 def test_who_has_lost_a_claim_does_not_write(shared, when):
     """A replica that was taken for dead lets go of that batch, says so, and goes on."""

@@ -129,12 +129,19 @@ def test_what_the_platform_asked_one_to_wait_all_wait(pools, outbox):
 def test_the_share_of_the_dead_is_free_after_its_window(pools, outbox):
     """Until its calls must have left the window it is nobody's; it does not count as hungry."""
     assert ask(pools[0], 400) == (300, 0.0)
-    age(outbox, 16)
-    assert ask(pools[1], 300) == (0, 0.0)
-    age(outbox, 88)
+    age(outbox, 103)
     assert ask(pools[1], 300) == (0, 0.0)
     age(outbox, 2)
     assert ask(pools[1], 300) == (300, 0.0)
+
+
+def test_the_dead_are_not_hungry(pools, outbox):
+    """Who has said nothing for some seconds gets no part of what others want."""
+    assert ask(pools[0], 300) == (300, 0.0)
+    assert ask(pools[1], 21) == (0, 0.0)
+    assert ask(pools[0], 400, taken=200) == (200, 0.0)
+    age(outbox, 16)
+    assert ask(pools[0], 400, taken=200) == (300, 0.0)
 
 
 def test_who_was_taken_for_dead_begins_anew(pools, outbox):

@@ -170,7 +170,8 @@ def test_an_intent_and_a_take_over_at_once(replicas):
             taking.execute("DELETE FROM claim WHERE id = ?", (claim.id,))
             checking = thread.submit(lost.claims.check, claim)
             waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            while watcher.outbox._db.read().execute(waits).fetchone() == (0,):
+            looking = watcher.outbox._db.read()
+            while looking.execute(waits).fetchone() == (0,) and not checking.done():
                 pass
         with pytest.raises(ClaimLostError):
             checking.result()
