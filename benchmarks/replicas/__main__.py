@@ -24,6 +24,7 @@ def findings(plan: Plan, result: Result) -> list[Finding]:
     return [
         Finding("answers", str(dict(result.statuses))),
         Finding("sent again to the other replica", f"{result.sent_again:,}"),
+        Finding("connections broken", f"{result.cut:,}"),
         Finding("answered a second, by both together", f"{rate:,.0f}"),
         Finding(
             "leads with another score than their newest",
@@ -52,6 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--limit", type=int, default=300, help="calls a minute")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--let-live", action="store_true", help="kill no replica")
+    parser.add_argument("--cuts", type=int, default=0, help="how often to break all connections")
     options = parser.parse_args(arguments)
     plan = Plan(
         options.updates,
@@ -59,6 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
         limit=options.limit,
         seed=options.seed,
         kill=not options.let_live,
+        cuts=options.cuts,
     )
     with postgres_server() as address, tempfile.TemporaryDirectory() as folder:
         result = asyncio.run(trial(plan, Path(folder), address))

@@ -34,6 +34,7 @@ from simulator.server import HOST, listen, serving
 
 WINDOW_S: Final = 60.0
 _LOOK_S: Final = 0.2
+_CUT_S: Final = 1.0
 _PATIENCE_S: Final = 600.0
 _REPEATED: Final = 0.1
 _LIST_ROWS: Final = 1000
@@ -49,6 +50,8 @@ class Plan:
     seed: int = 1
     connections: int = 16
     kill: bool = True
+    cuts: int = 0
+    """How often the server breaks all connections of the replicas, once a second."""
 
 
 @dataclass(slots=True)
@@ -58,6 +61,7 @@ class Result:
     statuses: Counter[int] = field(default_factory=Counter)
     accepted: int = 0
     sent_again: int = 0
+    cut: int = 0
     wrong: list[str] = field(default_factory=list)
     left: int = 0
     calls: int = 0
@@ -114,7 +118,9 @@ async def trial(plan: Plan, folder: Path, address: str, program: str = PROGRAM) 
 
         running = [await asyncio.to_thread(start, name) for name in ("first", "second")]
         updates, sent = shuffled(plan)
+        cutting = asyncio.create_task(_cut(plan, address, result))
         await _send(plan, running, sent, result)
+        await cutting
         await _until_delivered(address, result)
         contacts = organisation.contact_lists.get(list_id).contacts
         result.wrong = _differences(updates, {lead: one.data for lead, one in contacts.items()})
@@ -155,12 +161,26 @@ async def _send(
         await asyncio.sleep(_LOOK_S)  # in the middle of it
         victim.process.kill()
     accepted |= {half + number for number in await dying}
-    assert len(await other) == len(sent[1]), f"not all were accepted: {result.statuses}"
-    missing = [one for number, one in enumerate(sent[0]) if number not in accepted]
+    missing = _left(sent[0], accepted) + _left(sent[1], await other)
     result.sent_again = len(missing)
-    again = await _deal(survivor.port, requests(missing), plan, result)
-    assert len(again) == len(missing), f"not all were accepted: {result.statuses}"
+    while missing:  # as senders do until they hear that a message has arrived
+        missing = _left(missing, await _deal(survivor.port, requests(missing), plan, result))
     result.accepting_seconds = time.perf_counter() - before
+
+
+def _left(some: Sequence[Update], accepted: set[int]) -> list[Update]:
+    return [one for number, one in enumerate(some) if number not in accepted]
+
+
+async def _cut(plan: Plan, address: str, result: Result) -> None:
+    """Break the connections that the replicas have at the time, a few times."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        for _ in range(plan.cuts):
+            await asyncio.sleep(_CUT_S)
+            result.cut += connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'leadscore' AND pid <> pg_backend_pid()"
+            ).rowcount
 
 
 async def _deal(port: int, wire: Sequence[bytes], plan: Plan, result: Result) -> set[int]:

@@ -28,6 +28,15 @@ def test_a_replica_that_is_killed_loses_nothing(tmp_path, new_schema):
     assert result.refused == 0
 
 
+def test_connections_that_break_lose_nothing(tmp_path, new_schema):
+    """Replicas whose connections to the server break go on with new ones, and nothing is lost."""
+    plan = Plan(updates=1_000, leads=200, limit=60, connections=8, kill=False, cuts=3)
+    result = asyncio.run(trial(plan, tmp_path, new_schema().secret_address, HASTY))
+    assert (result.wrong, result.left, result.refused) == ([], 0, 0)
+    assert result.cut >= 6
+    assert set(result.statuses) <= {200, 202, 503}
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [({}, 0), ({"wrong": ["lead-1"]}, 1), ({"left": 1}, 1), ({"refused": 1}, 1)],
