@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Final
 
 from integration.doctoring.desk import Client, Desk
-from integration.doctoring.findings import Remark, Standing, fail, ok, unknown, warn
-from integration.permissions import VERBS, Grants, Needs
+from integration.doctoring.findings import Remark, fail, ok, unknown, warn
+from integration.permissions import VERBS, Grants
 from integration.platform.errors import (
     Forbidden,
     PlatformError,
@@ -97,34 +97,30 @@ async def products(desk: Desk) -> AsyncIterator[Remark]:
 
 
 def _verbs(client: Client, granted: Grants, division: str, scratch: str) -> Iterable[Remark]:
-    """What the client can run, and what it should and cannot."""
+    """What the client can run, what only in part, and what not at all."""
     mine = [one for one in VERBS if client.role in ("", one.client) and not one.by_hand]
-    missing = {
-        one.verb: _missing(one, granted, scratch if one.scratch else division) for one in mine
-    }
-    runs = [verb for verb, lacks in missing.items() if not lacks]
-    lacking = {verb: lacks for verb, lacks in missing.items() if lacks}
-    can = f"{_named(client)} can run {', '.join(runs) or 'nothing'}"
-    if not lacking:
-        yield ok(can)
-        return
-    if not client.role and any(
-        all(one.verb in runs for one in mine if one.client == role) for role in _ROLES
-    ):
-        yield ok(f"{can}: all that one of the two clients has to")
+    where = {one.verb: scratch if one.scratch else division for one in mine}
+    lacking = {one.verb: _missing(one.all, granted, where[one.verb]) for one in mine}
+    runs = [verb for verb, lacks in lacking.items() if not lacks]
+    cannot = [one.verb for one in mine if _missing(one.permissions, granted, where[one.verb])]
+    partly = [one.verb for one in mine if one.verb not in (*runs, *cannot)]
+    says = f"{_named(client)} can run {', '.join(runs) or 'nothing'}"
+    says += f"; only in part {', '.join(partly)}" if partly else ""
+    says += f"; not {', '.join(cannot)}" if cannot else ""
+    whole = any(all(one.verb in runs for one in mine if one.client == role) for role in _ROLES)
+    if len(runs) == len(mine) or (not client.role and whole):
+        yield ok(says)
         return
     names = ", ".join(sorted({one for lacks in lacking.values() for one in lacks}))
-    cannot = ", ".join(lacking)
     todo = f"grant {names} to a role of the client; docs/permissions.md says in which division"
     # Without a stack nobody says which of the two clients this is to be.
-    standing = Standing.FAIL if client.role or not runs else Standing.WARN
-    yield Remark(standing, f"{can}; not, or not all of, {cannot}", todo)
+    yield (fail if cannot and (client.role or not runs) else warn)(says, todo)
 
 
-def _missing(needs: Needs, granted: Grants, division: str) -> list[str]:
+def _missing(permissions: Iterable[str], granted: Grants, division: str) -> list[str]:
     return [
         one
-        for one in needs.all
+        for one in permissions
         if not granted.allow(one, division if one.startswith("outbound:") else "")
     ]
 

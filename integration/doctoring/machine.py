@@ -8,11 +8,15 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from integration.doctoring.desk import Desk
 from integration.doctoring.findings import Remark, fail, ok, unknown, warn
-from integration.outbox import Outbox, OutboxError
+from integration.outbox import HELD, UNJUDGED, Outbox, OutboxError
 from integration.scores import format_instant, instant_of
+
+_HELD: Final = (HELD, UNJUDGED)
+"""Reasons of scores that nobody has to retry: they wait for a word on their run."""
 
 
 async def outbox(desk: Desk) -> AsyncIterator[Remark]:
@@ -27,12 +31,18 @@ async def outbox(desk: Desk) -> AsyncIterator[Remark]:
     except (OutboxError, sqlite3.Error) as problem:
         yield fail(f"{problem}", "keep a copy of it before you do anything to it")
         return
-    if status.parked:
-        told = ", ".join(f"{count:,} {reason}" for reason, count in status.parked.items())
+    if status.held:
+        says = f"{status.held:,} scores are held, for those of their run look broken"
+        yield warn(says, "look at them, then deliver them with leadscore release")
+    parked = {reason: count for reason, count in status.parked.items() if reason not in _HELD}
+    if parked:
+        told = ", ".join(f"{count:,} {reason}" for reason, count in parked.items())
         yield warn(f"parked: {told}", "see leadscore status; leadscore retry tries them again")
-    elif status.put_off or status.ready or status.claimed:
+    if status.held or parked:
+        return
+    waiting = status.put_off + status.ready + status.claimed + status.parked.get(UNJUDGED, 0)
+    if waiting:
         since = "" if status.oldest is None else f" since {format_instant(status.oldest)}"
-        waiting = status.put_off + status.ready + status.claimed
         yield ok(f"{waiting:,} scores wait for delivery{since}")
     else:
         yield ok(f"{where}: nothing waits")

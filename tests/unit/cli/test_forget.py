@@ -84,6 +84,18 @@ def test_nothing_of_the_lead_is_left(forget, outbox, tmp_path):
     assert outbox.records.status(NOW).put_off == 200
 
 
+def test_no_table_is_left_out(outbox):
+    """A table that names leads is one of those that are cleared."""
+    tables = outbox._db.read().execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    naming = {
+        table
+        for (table,) in tables.fetchall()
+        for column in outbox._db.read().execute(f"PRAGMA table_info({table})").fetchall()
+        if column[1] in ("lead", "lead_id")
+    }
+    assert naming == {"pending", "ledger", "rewritten", "arrival"}
+
+
 def test_what_age_has_removed_is_not_left_either(forget, outbox, tmp_path):
     """Records that were dropped for their age leave no bytes behind, though none is on record."""
     # Some builds of SQLite overwrite what is deleted by themselves, others do not.

@@ -54,6 +54,23 @@ def test_parked_scores(ward):
     assert of_outbox(ward) == ("warn", "parked: 2 unknown_lead")
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("held", ("warn", "1 scores are held, for those of their run look broken")),
+        ("unjudged", ("ok", "1 scores wait for delivery")),
+    ],
+)
+def test_scores_of_a_run_that_is_judged(ward, reason, told):
+    """Scores that look broken wait for somebody to look at them; those not judged yet just wait."""
+    pushed(ward, "A", "nobody")
+    box = Outbox(ward.settings.outbox)
+    sql = "UPDATE pending SET parked = ? WHERE parked IS NOT NULL"
+    box._db.read().execute(sql, (reason,))
+    box.close()
+    assert of_outbox(ward) == told
+
+
 def test_waiting_scores(ward):
     """Scores that wait for the platform are told with how long they do."""
     rule = {"operation": "*contact*", "kind": "status", "status": 503, "probability": 1}
