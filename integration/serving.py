@@ -33,6 +33,10 @@ from integration.streaming import Pacing, Stream
 from integration.waiting import pause
 
 Turn = Callable[[], AbstractAsyncContextManager[None]]
+_NOT_ALONE: Final = (
+    "sweep_hours is for an outbox in a file: a sweep has to be alone, and replicas are not; run "
+    "leadscore sweep while the services are stopped"
+)
 _LOG: Final = structlog.get_logger("leadscore.service")
 
 
@@ -46,7 +50,7 @@ class Service:
         sweep: sweeps once; given what is to surround deliveries of its own. None for never.
 
     Raises:
-        SettingsError: nobody could send a webhook.
+        SettingsError: nobody could send a webhook, or replicas deliver beside its sweeps.
     """
 
     def __init__(
@@ -58,6 +62,8 @@ class Service:
     ) -> None:
         self._settings = settings
         self._tools = tools
+        if sweep is not None and not tools.outbox.lock.alone:
+            raise SettingsError([_NOT_ALONE])
         try:
             self._keyring = Keyring(settings, tools.clock)
         except KeyProblem as problem:

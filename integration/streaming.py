@@ -84,7 +84,7 @@ class Stream:
         self._pacing = pacing or Pacing()
         self._own_run = own_run
         self._failures = 0
-        self._held = False
+        self._held = self._over = False
         self._still = self._go_on = asyncio.Event()
         self._halt = asyncio.Event()
         self.standing = Standing(tools.clock)
@@ -128,7 +128,8 @@ class Stream:
             self._still.set()
             await self._go_on.wait()
             self._tools.outbox.lock.release()
-        self._halt = asyncio.Event()
+        if not self._over:
+            self._halt = asyncio.Event()
 
     async def _turn(self, stop: asyncio.Event) -> Exception | None:
         """Deliver, or wait a moment for who does; what has come in the way."""
@@ -203,6 +204,7 @@ class Stream:
     async def _end_grace(self, stop: asyncio.Event) -> None:
         await stop.wait()
         await self._clock.sleep(self._pacing.grace)
+        self._over = True
         self._halt.set()
 
     async def _tell(self) -> None:

@@ -152,6 +152,25 @@ def test_the_end_is_bounded(service):
     service.serve(script, batch_size=1, grace_seconds=12)
 
 
+@pytest.mark.parametrize(("wait", "held"), [(5, "80"), (100, "")], ids=["within", "after"])
+def test_the_grace_time_counts_while_somebody_else_delivers(service, wait, held):
+    """A pause that lasts beyond the grace time is followed by no delivery, a shorter one is."""
+    (lead,) = service.leads(1)
+
+    async def script(one):
+        await one.wait(1)
+        async with one.stream.paused():
+            one.put(service.score(lead, 80))
+            await one.wait(10)
+            assert not service.made()
+            one.stop.set()
+            await one.wait(wait)
+        await one.running
+        assert service.held(lead) == held
+
+    service.serve(script)
+
+
 @pytest.mark.parametrize("way", ["backing off", "following", "idle"])
 def test_the_end_comes_at_once_where_nothing_can_be_done(service, way):
     """A service that waits for the platform, for another process or for scores ends when told."""

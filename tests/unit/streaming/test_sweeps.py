@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from integration import filling
 from integration.configuration import SettingsError
-from integration.outbox import Outbox, OutboxError
+from integration.outbox import DeliveryLock, Outbox, OutboxError
 from integration.sweeping import Sweep
 from tests.unit.streaming.conftest import WRITE
 from tests.unit.streaming.watcher import BEARER
@@ -140,6 +140,13 @@ def test_who_follows_does_not_sweep(sweeping):
     assert other.lock.acquire()
     assert sweeping.serve() == []
     other.close()
+
+
+def test_replicas_do_not_sweep(sweeping, monkeypatch):
+    """Where several deliver at the same time, a service that is to sweep does not start."""
+    monkeypatch.setattr(DeliveryLock, "alone", False)
+    with pytest.raises(SettingsError, match="replicas are not"):
+        sweeping.serve()
 
 
 def test_the_end_comes_during_a_sweep(sweeping):
