@@ -76,3 +76,14 @@ Feature: Scores that look broken do not reach the campaign
       When the scores are pushed as they are, whatever they look like
       Then every lead carries its new score
       And nobody is told
+
+  Rule: A stream has no end, so it is stopped where it begins to look broken
+
+    @simulator-only @drift-alert
+    Scenario: From some moment on everybody is scored 100
+      Given 250 leads got ordinary scores this morning
+      And the model scores all of them 100
+      When the service is sent the scores within 10 minutes
+      Then every message is answered with yes
+      And the first 200 leads carry their new scores
+      And the last 50 scores are held, and somebody is told

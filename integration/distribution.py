@@ -81,13 +81,16 @@ class GuardLimits:
     shift: float = 0.25
 
 
-def looks_broken(new: Distribution, accepted: Distribution, limits: GuardLimits) -> str:
+def looks_broken(
+    new: Distribution, accepted: Distribution, limits: GuardLimits, part: float | None = None
+) -> str:
     """Why ``new`` scores look broken, in words; blank where they do not.
 
     Args:
         new: what is to be delivered.
         accepted: what was accepted before; empty where nothing was.
         limits: what is too much.
+        part: of the leads that is scored anew (0-1); else the sizes of both tell.
     """
     if new.scores < limits.least:
         return ""
@@ -97,9 +100,9 @@ def looks_broken(new: Distribution, accepted: Distribution, limits: GuardLimits)
     if accepted.scores < limits.least:
         return ""
     distance, border = new.distance(accepted)
-    sizes = sorted((new.scores, accepted.scores))
-    moved = distance * sizes[0] / sizes[1]
-    if moved <= limits.shift:
+    if part is None:
+        part = min(new.scores, accepted.scores) / max(new.scores, accepted.scores)
+    if distance * part <= limits.shift:
         return ""
     return (
         f"{new.share_above(border):.0%} of {new.scores:,} leads have a score above {border}, of "

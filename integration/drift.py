@@ -20,7 +20,7 @@ from typing import Protocol
 import structlog
 
 from integration.clock import Clock
-from integration.outbox import HELD, Judgement, PendingScore
+from integration.outbox import HELD, PendingScore
 from integration.scores import format_instant, instant_of
 
 _EXAMPLES = 5
@@ -128,11 +128,21 @@ class DriftAlerts:
                 for leads in self._leads.values():
                     leads.pop(lead, None)
 
-    async def held(self, destination: str, judgement: Judgement) -> None:
-        """Tell that the scores of a run look broken, and are not delivered."""
-        problem = f"{judgement.reason}; look at them, then leadscore release --run {judgement.run}"
+    async def held(
+        self, destination: str, reason: str, *, scores: int = 0, run: int | None = None
+    ) -> None:
+        """Tell that scores look broken and are not delivered.
+
+        Args:
+            destination: the store that they are for.
+            reason: what about them.
+            scores: how many they are; 0 for those of a stream, which are still to come.
+            run: their run; None for a stream.
+        """
+        which = "" if run is None else f" --run {run}"
+        problem = f"{reason}; look at them, then leadscore release{which}"
         await self._pass_on(
-            DriftAlert(destination, HELD, problem, leads=judgement.scores, kind="scores_held")
+            DriftAlert(destination, HELD, problem, leads=scores, kind="scores_held")
         )
 
     async def tell(self, *, everything: bool = False) -> None:

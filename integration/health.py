@@ -52,6 +52,11 @@ class Entrance(Protocol):
         """Whether nothing is accepted any more."""
         ...
 
+    @property
+    def why_held(self) -> str:
+        """Why scores are accepted but held; blank where they are not."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -104,7 +109,9 @@ class Health:
     def checks(self) -> list[Check]:
         """How the parts of the service stand now."""
         look = self._watched.delivery()
-        return [self._outbox(), self._room(), self._open(), _deliverer(look), *_platform(look)]
+        parts = [self._outbox(), self._room(), self._open(), _deliverer(look), *_platform(look)]
+        why = self._watched.entrance.why_held
+        return [*parts, Check("scores", "warn", f"they are held: {why}")] if why else parts
 
     def _outbox(self) -> Check:
         failure = self._watched.entrance.failure

@@ -155,7 +155,7 @@ class Push:
         now = instant_of(tools.clock.now())
         held = [one for one in tools.outbox.judging.judge(destination, looks, now) if one.reason]
         for one in held:
-            await tools.alerts.held(destination, one)
+            await tools.alerts.held(destination, one.reason, scores=one.scores, run=one.run)
         mine = [one for one in held if run in {None, one.run}]
         return Held(sum(one.scores for one in mine), "; ".join(one.reason for one in mine))
 

@@ -23,6 +23,7 @@ from integration.listener.application import build_app
 from integration.listener.desk import Desk, DeskRules
 from integration.listener.endpoint import PATH
 from integration.listener.gate import Gate
+from integration.listener.guard import StreamGuard
 from integration.listener.keys import KeyProblem, Keyring
 from integration.listener.server import make_server
 from integration.outbox import Outbox, Receipt, Repetition
@@ -71,6 +72,7 @@ class Service:
         self._stop = stop
         self._sweep = sweep
         self._metrics = ServiceMetrics(tools.telemetry)
+        self._telling: set[asyncio.Future[None]] = set()
 
     async def run(self, listening: socket.socket) -> None:
         """Serve on ``listening`` until told to stop."""
@@ -102,10 +104,13 @@ class Service:
     def desk(self) -> Desk:
         """Where scores are handed in."""
         settings, store = self._settings, self._tools.connection.store
+        limits = self._tools.guard
         return Desk(
             partial(Outbox, settings.outbox),
             destination=store.destination,
             lane=store.lane,
+            guard=StreamGuard(limits, store.destination) if limits else None,
+            on_held=self._held,
             on_accepted=self._accepted,
             clock=self._tools.clock,
             rules=DeskRules(
@@ -134,6 +139,11 @@ class Service:
             routes=health.routes(),
         )
         return Counted(app, self._metrics.answered)
+
+    def _held(self, _run: int, reason: str) -> None:
+        """Tell that scores are held from now on."""
+        destination = self._tools.connection.store.destination
+        self._telling.add(asyncio.ensure_future(self._tools.alerts.held(destination, reason)))
 
     def _accepted(self, run: int, message: str, receipt: Receipt) -> None:
         """Count a message, and say under which rows its scores are to be found."""

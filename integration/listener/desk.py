@@ -19,12 +19,21 @@ from typing import Final, Self, TypeVar
 import structlog
 
 from integration.clock import Clock
-from integration.outbox import InputRow, Outbox, OutboxError, Receipt, WebhookMessage
+from integration.listener.guard import StreamGuard
+from integration.outbox import (
+    STREAM,
+    InputRow,
+    Outbox,
+    OutboxError,
+    Receipt,
+    Repetition,
+    WebhookMessage,
+)
 from integration.outbox.tier_changes import lanes
 from integration.scores import LeadScore, Rejected, instant_of
 from integration.waiting import pause
 
-RUN_NAME: Final = "webhooks"
+RUN_NAME: Final = STREAM
 _DAY_MS: Final = 24 * 3600 * 1000
 _RUN_MS: Final = 3600 * 1000
 """A run of accepted scores ends after an hour, so that old ones can be dropped run by run."""
@@ -88,6 +97,8 @@ class Desk:
         lane: the store's word for scores that are delivered together.
         clock: the time.
         rules: limits and retention.
+        guard: decides whether scores are held; None: they never are.
+        on_held: told why scores are held from now on, and the run that it began with.
         on_accepted: told of every message on disk, before its sender is: the run that it is in,
             its id, and its receipt.
     """
@@ -100,6 +111,8 @@ class Desk:
         clock: Clock,
         lane: Callable[[LeadScore], str] = lambda _: "",
         rules: DeskRules | None = None,
+        guard: StreamGuard | None = None,
+        on_held: Callable[[int, str], None] = lambda *_: None,
         on_accepted: Callable[[int, str, Receipt], None] = lambda *_: None,
     ) -> None:
         self._open_outbox = open_outbox
@@ -107,6 +120,8 @@ class Desk:
         self._lane = lane
         self._clock = clock
         self._rules = rules or DeskRules()
+        self._guard = guard
+        self._on_held = on_held
         self._on_accepted = on_accepted
         self._thread = ThreadPoolExecutor(1, "outbox")
         self._handed_in: list[_HandedIn] = []
@@ -155,6 +170,11 @@ class Desk:
     def closing(self) -> bool:
         """Whether the desk accepts nothing any more."""
         return self._closing
+
+    @property
+    def why_held(self) -> str:
+        """Why scores are held because they look broken; blank where they are not."""
+        return "" if self._guard is None else self._guard.reason
 
     def stop(self) -> None:
         """Accept nothing new from now on."""
@@ -207,7 +227,7 @@ class Desk:
                 continue
             rows, self._rows = self._rows, 0
             try:
-                run, receipts = await self._in_thread(self._store, together)
+                run, receipts, held = await self._in_thread(self._store, together)
             except Exception as problem:  # noqa: BLE001 - each sender is told of it
                 self.failure = problem if isinstance(problem, OutboxError) else None
                 self._in_trouble.set()
@@ -222,10 +242,16 @@ class Desk:
                 self._on_accepted(run, one.id, receipt)
                 if not one.receipt.done():
                     one.receipt.set_result(receipt)
+            if held:
+                self._on_held(run, held)
             self.arrived.set()
 
-    def _store(self, together: Sequence[_HandedIn]) -> tuple[int, list[Receipt]]:
-        """Accept messages in one transaction (in the thread); into which run."""
+    def _store(self, together: Sequence[_HandedIn]) -> tuple[int, list[Receipt], str]:
+        """Accept messages in one transaction (in the thread).
+
+        Returns the run that they are in, what became of them, and why scores are held from now
+        on; blank where they are not, or were before.
+        """
         scores = [one for each in together for one in each.scores if isinstance(one, LeadScore)]
         found = lanes(self._outbox.records, self._destination, self._lane, scores)
         messages = [
@@ -233,7 +259,20 @@ class Desk:
         ]
         now = instant_of(self._clock.now())
         run = self._run
-        return run, self._outbox.webhooks.accept(run, self._destination, messages, now)
+        guard = self._guard
+        receipts = self._outbox.webhooks.accept(
+            run, self._destination, messages, now, guarded=guard is not None
+        )
+        if guard is None:
+            return run, receipts, ""
+        new = [
+            row
+            for message, receipt in zip(messages, receipts, strict=True)
+            if not isinstance(receipt, Repetition)
+            for row in message.rows
+        ]
+        broke = guard.passed(self._outbox.judging, run, new)
+        return run, receipts, guard.reason if broke else ""
 
     def _rows_of(self, one: _HandedIn, found: Mapping[LeadScore, str]) -> Iterator[InputRow]:
         for score in one.scores:

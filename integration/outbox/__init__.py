@@ -15,7 +15,7 @@ from integration.outbox.claims import Claims
 from integration.outbox.database import Database, DeliveryLock
 from integration.outbox.forgetting import Forgotten, LeadInHandError, forget
 from integration.outbox.intake import Arrival, Intake
-from integration.outbox.judging import Judge, Judgement, Judging
+from integration.outbox.judging import STREAM, Judge, Judgement, Judging
 from integration.outbox.place import OutboxPlace, OutboxServer
 from integration.outbox.port import ClaimLostError, OutboxError, Turn
 from integration.outbox.port import Database as AnyDatabase
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HELD",
+    "STREAM",
     "UNJUDGED",
     "Arrival",
     "ArrivalRecord",
@@ -45,6 +46,7 @@ __all__ = [
     "InputRow",
     "Judge",
     "Judgement",
+    "Judging",
     "LeadInHandError",
     "LedgerRecord",
     "Outbox",

@@ -89,6 +89,7 @@ def take_in(
     rows: Sequence[InputRow],
     now: int,
     parked: str | None = None,
+    why: str | None = None,
 ) -> dict[int, Arrival]:
     """What :meth:`Intake.enqueue` does, within a transaction; what became of each row."""
     slots = _pending(connection, destination, rows)
@@ -106,7 +107,7 @@ def take_in(
     _reopen(connection, revived)
     unknown_leads.take_back(connection, destination, revived)
     changed = [slot.holder for slot in slots.values() if slot.changed]
-    _keep(connection, destination, [one for one in changed if one.run == run], now, parked)
+    _keep(connection, destination, [one for one in changed if one.run == run], now, parked, why)
     _keep(connection, destination, [one for one in changed if one.run != run], now)
     return arrivals
 
@@ -206,10 +207,11 @@ def _keep(
     kept: Iterable[PendingScore],
     now: int,
     parked: str | None = None,
+    why: str | None = None,
 ) -> None:
     connection.executemany(
         "INSERT INTO pending (destination, lead, score, at, model, based_on, run, row, lane, due,"
-        " accepted, parked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " accepted, parked, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (destination, lead) DO UPDATE SET"
         " score = excluded.score, at = excluded.at, model = excluded.model,"
         " based_on = excluded.based_on, run = excluded.run, row = excluded.row,"
@@ -219,7 +221,7 @@ def _keep(
         " WHEN pending.due < excluded.due THEN pending.due ELSE excluded.due END,"
         " accepted = CASE WHEN pending.claim IS NULL AND pending.parked IS NULL"
         " THEN pending.accepted ELSE excluded.accepted END,"
-        " attempts = 0, parked = excluded.parked, message = NULL",
+        " attempts = 0, parked = excluded.parked, message = excluded.message",
         (
             (
                 destination,
@@ -234,6 +236,7 @@ def _keep(
                 None if parked else now,
                 now,
                 parked,
+                why,
             )
             for one in kept
         ),

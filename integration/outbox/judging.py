@@ -19,6 +19,8 @@ from integration.outbox.port import Database, Statements
 from integration.outbox.rows import HELD, PENDING_COLUMNS, UNJUDGED, read_pending
 from integration.outbox.settling import revive
 
+STREAM: Final = "webhooks"
+"""The source of runs that have no end at which they could be judged."""
 _PUSHED: Final = "push"
 
 Judge = Callable[[int, Distribution, Distribution], str]
@@ -74,6 +76,7 @@ class Judging:
                         accepted = accepted.followed_by(new)
                         released += _let_go(connection, destination, held, HELD, now)
                 _keep(connection, destination, accepted)
+            _forget_held(connection, run)
         return released
 
     def drop(self, now: int, run: int | None = None) -> int:
@@ -102,7 +105,17 @@ class Judging:
             )
             for destination, _, one in dropped:
                 revive(connection, destination, one, now, before=one.score.at + 1)
+            _forget_held(connection, run, STREAM)
         return len(dropped)
+
+    def stream_held(self, destination: str) -> str:
+        """Why scores of the stream are held, as is on record; blank where they are not."""
+        return why_held(self._db.read(), destination)
+
+    def hold_stream(self, run: int, reason: str) -> None:
+        """Put on record that scores of the stream are held, from ``run`` on."""
+        with self._db.transaction() as connection:
+            connection.execute("UPDATE run SET held = ? WHERE id = ?", (reason, run))
 
 
 def _parked(connection: Statements, destination: str, state: str) -> dict[int, Distribution]:
@@ -132,9 +145,28 @@ def _hold(connection: Statements, destination: str, run: int, reason: str) -> No
     connection.execute("UPDATE run SET held = ? WHERE id = ?", (reason, run))
 
 
+def why_held(connection: Statements, destination: str) -> str:
+    """Why scores of the stream are held; blank where they are not."""
+    row = connection.execute(
+        "SELECT held FROM run WHERE destination = ? AND source = ? AND held IS NOT NULL"
+        " ORDER BY id DESC LIMIT 1",
+        (destination, STREAM),
+    ).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def _forget_held(connection: Statements, run: int | None, source: str | None = None) -> None:
+    """Runs (of ``source``) are held no more; those of a stream may hold nothing yet."""
+    connection.execute(
+        "UPDATE run SET held = NULL WHERE held IS NOT NULL"
+        " AND (CAST(:run AS BIGINT) IS NULL OR id = :run)"
+        " AND (CAST(:source AS TEXT) IS NULL OR source = :source)",
+        {"run": run, "source": source},
+    )
+
+
 def _let_go(connection: Statements, destination: str, run: int, state: str, now: int) -> int:
     """The scores of ``run`` that are parked as ``state`` are due; how many there were."""
-    connection.execute("UPDATE run SET held = NULL WHERE id = ?", (run,))
     return connection.execute(
         "UPDATE pending SET parked = NULL, message = NULL,"
         " due = CASE WHEN claim IS NULL THEN ? END"

@@ -132,6 +132,7 @@ CREATE TABLE distribution (
     PRIMARY KEY (destination, source)
 ) WITHOUT ROWID;
 ALTER TABLE run ADD COLUMN held TEXT;
+CREATE INDEX run_held ON run (destination, source) WHERE held IS NOT NULL;
 """
 
 _STEPS: Final = {3: _FORMAT_3, 4: _FORMAT_4, 5: _FORMAT_5, 6: _FORMAT_6}

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from integration.outbox.intake import Arrival, leads_of, take_in
+from integration.outbox.judging import why_held
 from integration.outbox.port import Database, Statements
-from integration.outbox.rows import InputRow
+from integration.outbox.rows import HELD, InputRow
 
 _PRUNED_AT_ONCE = 5_000
 
@@ -47,11 +48,18 @@ class Webhooks:
         self._db = db
 
     def accept(
-        self, run: int, destination: str, messages: Sequence[WebhookMessage], now: int
+        self,
+        run: int,
+        destination: str,
+        messages: Sequence[WebhookMessage],
+        now: int,
+        *,
+        guarded: bool = False,
     ) -> list[Receipt]:
         """Accept ``messages`` as rows of ``run`` durably, all or none; ``now`` in ms since 1970.
 
-        Of each message, in their order, what became of it. A repetition changes nothing.
+        Of each message, in their order, what became of it. A repetition changes nothing. Where
+        they are ``guarded``, scores are held for as long as the stream is.
 
         Raises:
             OutboxError: the outbox cannot be written.
@@ -65,7 +73,9 @@ class Webhooks:
                 if repetition is None
                 for row in message.rows
             ]
-            arrivals = take_in(connection, run, destination, rows, now)
+            why = why_held(connection, destination) if guarded else ""
+            parked = HELD if why else None
+            arrivals = take_in(connection, run, destination, rows, now, parked, why or None)
         return [
             repetition or tuple(arrivals[row.row] for row in message.rows)
             for message, repetition in zip(messages, known, strict=True)

@@ -122,6 +122,12 @@ def held_because(world: World, number, words):
     assert all(words in message for _, _, message in world.product.status().examples)
 
 
+@then(phrase("the last {number:Count} scores are held, and somebody is told"))
+def last_are_held(world: World, number):
+    assert held(world) == number
+    assert [alert["kind"] for alert in world.product.alerts()] == ["scores_held"]
+
+
 @then("scores like these are not held again")
 def passes_now(world: World):
     (score,) = {expected.score for expected in world.expected.values()}

@@ -39,9 +39,9 @@ def test_what_comes_together_is_stored_together(listener, monkeypatch):
     sizes = []
     accept = Webhooks.accept
 
-    def counted(self, run, destination, messages, now):
+    def counted(self, run, destination, messages, now, **options):
         sizes.append(len(messages))
-        return accept(self, run, destination, messages, now)
+        return accept(self, run, destination, messages, now, **options)
 
     monkeypatch.setattr(Webhooks, "accept", counted)
 

@@ -292,3 +292,44 @@ def test_instants_are_no_phone_numbers(capsys):
     (line,) = capsys.readouterr().err.splitlines()
     found = json.loads(line)
     assert (found["at"], found["one"], found["two"]) == (at, "+01:00", "1+2345")
+
+
+def test_scores_that_look_broken_are_held_and_told(service):
+    """From some moment on everybody gets 100: what comes then is accepted, and waits."""
+    leads = service.leads(230)
+
+    async def script(one):
+        for begin in range(0, 200, 50):
+            await one.send(*((lead, 100) for lead in leads[begin : begin + 50]))
+        assert (await one.send(*((lead, 100) for lead in leads[200:]))).status_code == 202
+        await one.wait(30)
+        ready, delivering, checks = await one.ready()
+        assert (ready, delivering) == (True, True)
+        why = "100% of 200 leads have the same score, 100"
+        assert checks["scores"] == ("warn", f"they are held: {why}")
+        found = await one.metrics()
+        assert found["leadscore_outbox_scores", "parked"] == 30
+        assert found["leadscore_drift_alerts_total", "held"] == 1
+        (alert,) = service.alerts()
+        assert (alert["kind"], alert["problem"]) == (
+            "scores_held",
+            f"{why}; look at them, then leadscore release",
+        )
+        held = [service.held(lead) for lead in leads]
+        assert (held[:200], held[200:]) == (["100"] * 200, [""] * 30)
+
+    watch(service, script)
+
+
+def test_without_the_guard_nothing_is_held(service):
+    """Where the guard is turned off, a stream of hundreds is delivered."""
+    leads = service.leads(230)
+
+    async def script(one):
+        await one.send(*((lead, 100) for lead in leads))
+        await one.send(*((lead, 100) for lead in leads[:1]))
+        await one.wait(30)
+        assert "scores" not in (await one.ready())[2]
+        assert [service.held(lead) for lead in leads] == ["100"] * 230
+
+    watch(service, script, guard=False)
