@@ -275,7 +275,7 @@ class PostgresDatabase:
         except psycopg.Error as problem:
             connection.close()
             raise OutboxError(
-                f"the outbox {self.name} cannot be used ({_said(problem)}); see docs/stores.md "
+                f"the outbox {self.name} cannot be used ({_said(problem)}); see docs/scaling.md "
                 "for what its user has to be allowed"
             ) from problem
         except BaseException:
@@ -362,4 +362,5 @@ def _small(schema: str) -> int:
 
 def _said(problem: psycopg.Error) -> str:
     """What the server or the driver said, in one line."""
-    return " ".join(str(problem).split()) or type(problem).__name__
+    said = problem.diag.message_primary or str(problem)
+    return " ".join(said.split()) or type(problem).__name__

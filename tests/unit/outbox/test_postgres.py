@@ -127,7 +127,7 @@ def test_a_user_who_may_not_create(server, sql):
     sql(f"GRANT USAGE ON SCHEMA {schema} TO nobody_much".encode())
     try:
         address = server.secret_address.replace("postgres:", "nobody_much:", 1)
-        with pytest.raises(OutboxError, match=r"cannot be used \(.*docs/stores.md"):
+        with pytest.raises(OutboxError, match=r"cannot be used \(.*docs/scaling.md"):
             PostgresDatabase(OutboxServer(address))
     finally:
         sql("DROP OWNED BY nobody_much")
