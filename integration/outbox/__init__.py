@@ -22,11 +22,11 @@ from integration.outbox.port import Database as AnyDatabase
 from integration.outbox.records import (
     ArrivalRecord,
     LedgerRecord,
-    OutboxStatus,
     Records,
     RunCounts,
 )
 from integration.outbox.rows import HELD, UNJUDGED, Claim, InputRow, PendingScore, Settlement
+from integration.outbox.status import OutboxStatus
 from integration.outbox.webhooks import Receipt, Repetition, WebhookMessage, Webhooks
 
 if TYPE_CHECKING:

@@ -62,7 +62,7 @@ class _Text(StrDumper):
 
     def dump(self, obj: str) -> bytes | None:
         """The text; a replacement character stands for NUL."""
-        return super().dump(obj.replace("\0", "\ufffd"))  # type: ignore[return-value]
+        return super().dump(obj.replace("\0", "\ufffd"))  # type: ignore[return-value] - a buffer
 
 
 class _Session:

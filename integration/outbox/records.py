@@ -11,6 +11,7 @@ from integration.order import StoredScore, Verdict
 from integration.outbox import unknown_leads
 from integration.outbox.port import Database
 from integration.outbox.rows import HELD, HELD_BACK, PENDING_COLUMNS, UNJUDGED, read_pending
+from integration.outbox.status import OutboxStatus
 from integration.scores import LeadScore
 
 _OUTCOMES = (
@@ -80,26 +81,6 @@ class RunCounts:
     def rows(self) -> int:
         """All rows of the run."""
         return sum(self.verdicts.values())
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxStatus:
-    """What has not been delivered: counts of leads, times in ms since 1970 UTC."""
-
-    ready: int
-    put_off: int
-    claimed: int
-    parked: dict[str, int]
-    oldest: int | None
-    """Since when the score waits that waits longest; parked ones wait for somebody else."""
-    next_attempt: int | None
-    examples: tuple[tuple[str, str, str], ...]
-    """Some parked or put-off leads: lead, reason or empty, message."""
-
-    @property
-    def held(self) -> int:
-        """Scores that are held because those of their run look broken."""
-        return self.parked.get(HELD, 0)
 
 
 class Records:
