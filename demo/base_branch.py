@@ -12,7 +12,7 @@ import io
 import os
 import subprocess
 import sys
-import tarfile
+import zipfile
 from pathlib import Path
 from typing import Final
 
@@ -45,11 +45,11 @@ def fork_of(project: Path, base: str = "") -> str:
 
 def lay_out(project: Path, commit: str, folder: Path) -> None:
     """Write the files of a commit to a folder."""
-    packed = _git(project, "archive", "--format=tar", commit)
+    packed = _git(project, "archive", "--format=zip", commit)
     if packed.returncode:
         raise StackError(f"git cannot unpack {commit}: {packed.stderr.decode(errors='replace')}")
-    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
-        files.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(packed.stdout)) as files:
+        files.extractall(folder)
 
 
 async def try_out_base(folder: Path, stack: str, gateway: str, state: Path) -> Found:

@@ -53,7 +53,7 @@ class Previews:
             if one["name"].endswith(f" pr-{number}")
             for rule in one["rules"]
             for condition in rule["conditions"]
-            if condition["attributeName"] == "ml_score"
+            if rule["actions"][0]["actionTypeName"] == "SET_SKILLS"
         }
 
     def names(self):
