@@ -18,6 +18,7 @@ from hashlib import blake2b
 from typing import Any, Final, Literal
 
 import psycopg
+from psycopg.abc import Buffer
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.string import StrDumper
 
@@ -60,9 +61,9 @@ Hold = Literal["", "shared", "alone"]
 class _Text(StrDumper):
     """Text as the server can keep it: without the one character that it refuses."""
 
-    def dump(self, obj: str) -> bytes | None:
+    def dump(self, obj: str) -> Buffer | None:
         """The text; a replacement character stands for NUL."""
-        return super().dump(obj.replace("\0", "\ufffd"))  # type: ignore[return-value] - a buffer
+        return super().dump(obj.replace("\0", "\ufffd"))
 
 
 class _Session:
