@@ -13,6 +13,8 @@ from typing import Final
 from integration.doctoring.desk import Desk
 from integration.doctoring.findings import Remark, fail, ok, unknown, warn
 from integration.outbox import HELD, UNJUDGED, Outbox, OutboxError
+from integration.outbox.database import APPLICATION_ID
+from integration.outbox.schema import SCHEMA_VERSION
 from integration.scores import format_instant, instant_of
 
 _HELD: Final = (HELD, UNJUDGED)
@@ -53,12 +55,26 @@ def _file(where: Path) -> Remark | None:
     folder = where.absolute().parent
     if where.exists():
         if all(os.access(one, os.R_OK | os.W_OK) for one in (where, folder)):
-            return None
+            return _older(where)
         return fail(f"{where} cannot be written by this user", "run as the user who made it")
     there = next(one for one in (folder, *folder.parents) if one.exists())
     if os.access(there, os.W_OK | os.X_OK):
         return ok(f"{where} is made by the first push")
     return fail(f"{where} cannot be made in {there}", "name another file with --outbox")
+
+
+def _older(where: Path) -> Remark | None:
+    """An outbox of an older format is not opened: that would upgrade it."""
+    try:
+        with closing(sqlite3.connect(f"{where.absolute().as_uri()}?mode=ro", uri=True)) as file:
+            (application,) = file.execute("PRAGMA application_id").fetchone()
+            (version,) = file.execute("PRAGMA user_version").fetchone()
+    except sqlite3.Error:
+        return None  # opening it says what is wrong
+    if application != APPLICATION_ID or version >= SCHEMA_VERSION:
+        return None
+    says = f"{where} has format {version}, this version writes {SCHEMA_VERSION}"
+    return warn(says, "stop what an older version runs on it; the next push upgrades it")
 
 
 async def stack(desk: Desk) -> AsyncIterator[Remark]:

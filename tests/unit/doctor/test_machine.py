@@ -91,6 +91,25 @@ def test_another_database(ward):
     assert "is a database of another program" in says
 
 
+def test_an_older_format(ward):
+    """Looking does not upgrade an outbox that an older version may be working on."""
+    Outbox(ward.settings.outbox).close()
+    with sqlite3.connect(ward.settings.outbox) as file:
+        file.execute("PRAGMA user_version = 3")
+    standing, says = of_outbox(ward)
+    assert standing == "warn"
+    assert "has format 3, this version writes" in says
+    assert sqlite3.connect(ward.settings.outbox).execute("PRAGMA user_version").fetchone() == (3,)
+
+
+def test_no_database_at_all(ward):
+    """A file of something else is not taken for an outbox."""
+    ward.settings.outbox.write_text("lead_id,score\n" * 100)
+    standing, says = of_outbox(ward)
+    assert standing == "fail"
+    assert "cannot be opened" in says
+
+
 @pytest.mark.parametrize("there", [True, False], ids=["file", "folder"])
 def test_no_right_to_write(ward, monkeypatch, there):
     """A file, or a folder, that this user cannot write is told."""
