@@ -25,26 +25,34 @@ from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET
 
 UNLIMITED: Final = 100_000
 """Calls per minute: more than this machine can make."""
-_SETUP: Final = f"""
+_SETUP: Final = """
 [[clients]]
-client_id = "{PUSHER}"
-secret = "{SECRET}"
-permissions = {json.dumps(PERMISSIONS)}
-rate_limit = {UNLIMITED}
+client_id = "{pusher}"
+secret = "{secret}"
+permissions = {permissions}
+rate_limit = {limit}
 
 [[limits]]
-client_id = "{BOOTSTRAP_CLIENT}"
-ceiling = {UNLIMITED}
+client_id = "{deployer}"
+ceiling = {unlimited}
 """
 _ADDRESS: Final = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
 @contextmanager
-def simulated_platform() -> Iterator[str]:
-    """A running platform; its base URL."""
+def simulated_platform(limit: int = UNLIMITED) -> Iterator[str]:
+    """A running platform that allows ``limit`` calls a minute; its base URL."""
     with tempfile.TemporaryDirectory(prefix="leadscore-platform-") as folder:
         setup = Path(folder) / "setup.toml"
-        setup.write_text(_SETUP, encoding="utf-8")
+        content = _SETUP.format(
+            pusher=PUSHER,
+            secret=SECRET,
+            permissions=json.dumps(PERMISSIONS),
+            limit=limit,
+            deployer=BOOTSTRAP_CLIENT,
+            unlimited=UNLIMITED,
+        )
+        setup.write_text(content, encoding="utf-8")
         command = [sys.executable, "-m", "simulator", "--port", "0", "--config", str(setup)]
         with subprocess.Popen(  # noqa: S603 - our own command
             command,

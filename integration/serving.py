@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from integration.configuration import SettingsError
 from integration.health import Health, Watched
 from integration.listener.application import build_app
+from integration.listener.aside import aside
 from integration.listener.desk import Desk, DeskRules
 from integration.listener.endpoint import PATH
 from integration.listener.gate import Gate
@@ -27,6 +28,7 @@ from integration.listener.guard import StreamGuard
 from integration.listener.keys import KeyProblem, Keyring
 from integration.listener.server import make_server
 from integration.outbox import Outbox, Receipt, Repetition
+from integration.platform.budget import BudgetStatus
 from integration.pushing import PushTools
 from integration.service_metrics import ServiceMetrics
 from integration.settings import Settings
@@ -34,6 +36,7 @@ from integration.streaming import Pacing, Stream
 from integration.waiting import pause
 
 Turn = Callable[[], AbstractAsyncContextManager[None]]
+_NOTE_S: Final = 1.0
 _NOT_ALONE: Final = (
     "sweep_hours is for an outbox in a file: a sweep has to be alone, and replicas are not; run "
     "leadscore sweep while the services are stopped"
@@ -73,21 +76,52 @@ class Service:
         self._sweep = sweep
         self._metrics = ServiceMetrics(tools.telemetry)
         self._telling: set[asyncio.Future[None]] = set()
+        self._budget = tools.connection.budget.status()
+        self._here: asyncio.AbstractEventLoop | None = None
 
     async def run(self, listening: socket.socket) -> None:
         """Serve on ``listening`` until told to stop."""
-        async with self.desk() as desk, asyncio.TaskGroup() as group:
-            stream = self.stream(desk)
-            server = make_server(self.app(desk, stream), self._settings, self._tools.clock)
-            serving = group.create_task(server.serve(sockets=[listening]))
-            answered = asyncio.Event()
-            group.create_task(stream.run(answered))
+        here, desk = asyncio.get_running_loop(), self.desk()
+        self._here = here
+        desk.announce = partial(here.call_soon_threadsafe, desk.arrived.set)
+        stream = self.stream(desk)
+        opened, answered = asyncio.Event(), asyncio.Event()
+        open_here = partial(here.call_soon_threadsafe, opened.set)
+        async with asyncio.TaskGroup() as group:
+            noting = group.create_task(self._note_budget())
+            delivering = group.create_task(_after(opened, stream.run(answered)))
             group.create_task(self.sweeps(stream))
-            await self._stop.wait()
+            await aside(partial(self._listen, listening, desk, stream, open_here), self._stop)
+            answered.set()
+            await delivering
+            noting.cancel()
+
+    async def _listen(
+        self,
+        listening: socket.socket,
+        desk: Desk,
+        stream: Stream,
+        opened: Callable[[], object],
+        stopped: asyncio.Event,
+    ) -> None:
+        """Accept scores until ``stopped`` is set; in a thread and an event loop of its own."""
+        async with desk:
+            opened()
+            app = self.app(desk, stream, budget=lambda: self._budget)
+            server = make_server(app, self._settings, self._tools.clock)
+            serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+            stopping = asyncio.ensure_future(stopped.wait())
+            await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
             desk.stop()
             server.stop()
             await serving
-            answered.set()
+
+    async def _note_budget(self) -> None:
+        """Note how the budget stands, for those who ask from another thread."""
+        while True:
+            self._budget = self._tools.connection.budget.status()
+            await self._tools.clock.sleep(_NOTE_S)
 
     async def sweeps(self, stream: Stream) -> None:
         """Sweep every so many hours, if that is wanted, where this service delivers."""
@@ -120,13 +154,18 @@ class Service:
             ),
         )
 
-    def app(self, desk: Desk, stream: Stream) -> ASGIApp:
-        """The ASGI application in front of ``desk`` and ``stream``."""
+    def app(
+        self, desk: Desk, stream: Stream, *, budget: Callable[[], BudgetStatus] | None = None
+    ) -> ASGIApp:
+        """The ASGI application in front of ``desk`` and ``stream``.
+
+        ``budget`` says how the budget stands, where it must not be asked itself.
+        """
         tools, clock, settings = self._tools, self._tools.clock, self._settings
         watched = Watched(
             entrance=desk,
             delivery=stream.standing.look,
-            budget=tools.connection.budget.status,
+            budget=budget or tools.connection.budget.status,
             open_outbox=partial(Outbox, settings.outbox),
             limit=settings.waiting_limit,
         )
@@ -141,9 +180,16 @@ class Service:
         return Counted(app, self._metrics.answered)
 
     def _held(self, _run: int, reason: str) -> None:
-        """Tell that scores are held from now on."""
+        """Tell that scores are held from now on, in the event loop of the delivery."""
         destination = self._tools.connection.store.destination
-        self._telling.add(asyncio.ensure_future(self._tools.alerts.held(destination, reason)))
+
+        def tell() -> None:
+            self._telling.add(asyncio.ensure_future(self._tools.alerts.held(destination, reason)))
+
+        if self._here is None:
+            tell()
+        else:
+            self._here.call_soon_threadsafe(tell)
 
     def _accepted(self, run: int, message: str, receipt: Receipt) -> None:
         """Count a message, and say under which rows its scores are to be found."""
@@ -153,6 +199,16 @@ class Service:
         elif receipt:
             rows = [receipt[0].row.row, receipt[-1].row.row]
             _LOG.info("webhook_accepted", webhook=message, run=run, rows=rows)
+
+
+async def _after(event: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Do ``work`` once ``event`` is set."""
+    try:
+        await event.wait()
+    except asyncio.CancelledError:
+        work.close()
+        raise
+    await work
 
 
 class Counted:

@@ -23,6 +23,7 @@ from benchmarks.webhooks.service import own_cores, service
 
 ACCEPTED_A_SECOND: Final = 2_000
 P99_MS: Final = 10.0
+_CALLS_A_MINUTE: Final = 300
 _LEADS: Final = 5_000
 _WARM_UP: Final = 2_000
 
@@ -34,7 +35,7 @@ def measure(seconds: int, connections: int) -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="leadscore-webhooks-") as name:
         folder = Path(name)
         with (
-            simulated_platform() as url,
+            simulated_platform(_CALLS_A_MINUTE) as url,
             service(
                 folder, gateway=url, contacts=asyncio.run(make_list(url, "Leads", _LEADS))
             ) as running,

@@ -135,6 +135,8 @@ class Desk:
         self._closing = False
         self.arrived = asyncio.Event()
         """Set when scores have been accepted that wait for delivery; who delivers clears it."""
+        self.announce: Callable[[], object] = self.arrived.set
+        """Sets it; to be replaced where the delivery goes on in another event loop."""
         self.depth = 0
         """Scores that wait for delivery, counted now and then; in between never too low."""
         self.failure: OutboxError | None = None
@@ -244,7 +246,7 @@ class Desk:
                     one.receipt.set_result(receipt)
             if held:
                 self._on_held(run, held)
-            self.arrived.set()
+            self.announce()
 
     def _store(self, together: Sequence[_HandedIn]) -> tuple[int, list[Receipt], str]:
         """Accept messages in one transaction (in the thread).
