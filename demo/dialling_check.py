@@ -31,6 +31,7 @@ from infra.stack import Stack, StackError, open_stack
 from infra.stack_files import PROJECT
 from integration.app import App
 from integration.clock import Clock, SystemClock
+from integration.settings import Settings
 from integration.sources import contacts, rows
 from simulator.organisation import BOOTSTRAP_CLIENT, BOOTSTRAP_SECRET
 
@@ -121,7 +122,10 @@ async def try_out(stack: Stack, gateway: str, clock: Clock | None = None) -> Fou
     try:
         await administrator.log_in()
         with tempfile.TemporaryDirectory() as folder:
-            done = await _push(Deployment(0, outputs), Path(folder), clock)
+            settings = Deployment(0, outputs).settings(Path(folder) / "outbox.db")
+            # The state may know the platform by another address.
+            settings = settings.model_copy(update={"gateway": gateway})
+            done = await _push(settings, Path(folder), clock)
         campaigns = outputs["integration"]["campaigns"]
         found = {key: await administrator.campaign(one) for key, one in campaigns.items()}
         leads = {
@@ -137,9 +141,8 @@ async def try_out(stack: Stack, gateway: str, clock: Clock | None = None) -> Fou
     return Found(orders, [*done, *judge(orders, on)])
 
 
-async def _push(deployment: Deployment, folder: Path, clock: Clock) -> list[Check]:
+async def _push(settings: Settings, folder: Path, clock: Clock) -> list[Check]:
     """Loads and pushes; whether both went well."""
-    settings = deployment.settings(folder / "outbox.db")
     scored, others = sample(clock.now())
     write_contacts(folder / "leads.csv", [*scored, *others])
     write_scores(folder / "scores.csv", scored)

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from demo.dialling_check import try_out
 from infra.stack import Refused, StackError
 from infra.stack_files import PROJECT
 
@@ -54,6 +57,14 @@ def test_the_outputs_say_what_a_push_needs(deployed):
     files = [path for path in deployed.state.rglob("*") if path.is_file()]
     assert len(secret) > 10
     assert [path for path in files if secret in path.read_bytes()] == []
+
+
+def test_a_deployed_stack_dials_sample_leads_as_it_should(deployed):
+    """What a preview tries out holds: everybody loaded, pushed and called once, the best first."""
+    found = asyncio.run(try_out(deployed(), deployed.platform.url))
+    assert [one for one in found.checks if one.failure] == []
+    assert len(found.checks) == 6
+    assert [order[0].lead for order in found.orders.values()] == ["lead-070", "lead-100"]
 
 
 def test_drift_is_shown_and_put_right(deployed):
