@@ -196,7 +196,7 @@ class Service:
         self._metrics.accepted(receipt)
         if isinstance(receipt, Repetition):
             _LOG.info("webhook_repeated", webhook=message, how=receipt.value)
-        elif receipt:
+        else:
             rows = [receipt[0].row.row, receipt[-1].row.row]
             _LOG.info("webhook_accepted", webhook=message, run=run, rows=rows)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from integration import filling
-from integration.outbox import InputRow, Outbox, OutboxError, Settlement
+from integration.outbox import DeliveryLock, InputRow, Outbox, OutboxError, Settlement
 from integration.scores import instant_of
 from tests.unit.streaming.conftest import READ, TOKEN, WRITE
 
@@ -344,8 +344,13 @@ def test_refused_rows_are_told_while_the_service_goes_on(service):
     service.serve(script)
 
 
-def test_the_own_run_stays_open(service):
-    """Runs of dead processes are closed at the start, the one that the service writes into not."""
+@pytest.mark.parametrize("alone", [True, False], ids=["a file", "replicas"])
+def test_the_own_run_stays_open(service, alone, monkeypatch):
+    """Runs of dead processes are closed at the start, the one that the service writes into not.
+
+    Where replicas share the outbox, the others may belong to living ones.
+    """
+    monkeypatch.setattr(DeliveryLock, "alone", alone)
 
     async def left_behind():
         async with service.app() as app:
@@ -356,7 +361,7 @@ def test_the_own_run_stays_open(service):
     async def script(one):
         await one.wait(1)
         read = one.app.outbox._db.read().execute("SELECT id FROM run WHERE finished IS NULL")
-        assert read.fetchall() == [(own,)]
+        assert read.fetchall() == ([(own,)] if alone else [(other,), (own,)])
 
-    _, own = service.run(left_behind())
+    other, own = service.run(left_behind())
     service.serve(script, own_run=own)
