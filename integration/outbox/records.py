@@ -180,6 +180,8 @@ class Records:
     def arrivals(self, run: int) -> Iterator[ArrivalRecord]:
         """The rows of ``run`` in their order; a waiting one carries its latest problem."""
         last = -1
+        page_of = "(SELECT * FROM arrival WHERE run = ? AND row > ? ORDER BY row LIMIT ?) a"
+        outcomes = _OUTCOMES.replace("arrival a", page_of)
         # Page by page: a query that is left open keeps this connection from writing as soon as
         # another process has written.
         while (
@@ -187,9 +189,8 @@ class Records:
             .execute(
                 f"SELECT a.row, a.lead, a.score, a.at, {_VERDICT}, a.reason,"
                 " coalesce(a.message, p.message), coalesce(a.previous, l.previous),"
-                f" coalesce(a.previous_at, l.previous_at){_OUTCOMES} AND a.row > ?"
-                " ORDER BY a.row LIMIT ?",
-                (run, last, _PAGE),
+                f" coalesce(a.previous_at, l.previous_at){outcomes} ORDER BY a.row",
+                (run, last, _PAGE, run),
             )
             .fetchall()
         ):
