@@ -56,6 +56,11 @@ _BY_TIER: Final = {
 }
 """What takes the place of an option with the strategy queues."""
 
+_CALLED_AGAIN: Final = (
+    "callable_kept is false: a write makes contacts callable here that were marked as not, so that "
+    "people could be called again because of it (leadscore probe found that); set it to true where "
+    "no contact is ever marked"
+)
 _SHOWN: Final = 60
 
 
@@ -187,6 +192,8 @@ def load_settings(
         problems += dict.fromkeys([*bound, *clashes(layers.texts())])
     else:
         problems += _secret_problems(layers, settings)
+    if settings and not settings.callable_kept and {STORE, CONTACT_LIST} & set(needs):
+        problems.append(_CALLED_AGAIN)
     if of_stack or not (name and needs):  # a stack that cannot be read is what is missing
         problems += _missing(layers, needs)
     if problems or settings is None:

@@ -190,9 +190,7 @@ class Settings(ServiceSettings):
     general_campaign: _Id = option(
         "", "Id of the campaign of the general tier, for the strategy queues."
     )
-    scratch_division: _Id = option(
-        "", "Id of the division for the scratch list of a probe; the platform's choice without it."
-    )
+    scratch_division: _Id = option("", "Id of the division for the scratch list of a probe.")
     data_table: _Id = option("", "Id of the data table, where scores are kept in one.")
     data_service: _Id = option(
         "LeadScoringIntegration",
@@ -221,6 +219,12 @@ class Settings(ServiceSettings):
         default=False,
         description="The organisation keeps the columns that a write leaves out, and somebody has "
         "checked that. The ledger audit needs it.",
+        expects="true or false",
+    )
+    callable_kept: bool = option(
+        default=True,
+        description="A contact that is marked as not callable stays so when a score is written. "
+        "leadscore probe finds that out; where it is not so, nothing is written.",
         expects="true or false",
     )
     skip_unchanged: bool = option(

@@ -76,8 +76,9 @@ class ProbeResult:
         """Settings that follow from the facts."""
         known = {one.switch: one.value for one in self.facts}
         found = {}
-        if (kept := known.get("keep_absent_columns")) is not None:
-            found["columns_kept"] = kept
+        for switch, option in _OPTIONS.items():
+            if (value := known.get(switch)) is not None:
+                found[option] = value
         if known.get("bulk_update_patches") is False:
             found["sweep_verified"] = False
         return found
@@ -109,5 +110,10 @@ class ProbeResult:
         }
 
 
+_OPTIONS: Final[Mapping[str, str]] = {
+    "keep_absent_columns": "columns_kept",
+    "keep_absent_callable": "callable_kept",
+}
+"""Settings that say the same as a fact."""
 _NO_SWITCHES: Final = frozenset({"bulk_update_patches"})
 """Questions that the simulator has no switch for: it knows but one answer."""

@@ -205,7 +205,8 @@ QUESTIONS: Final = (
     Question(
         "keep_absent_callable",
         "a contact written without callable keeps its mark",
-        "otherwise a push makes contacts callable that were marked as not",
+        "otherwise a push makes contacts callable that were marked as not, and is refused "
+        "(callable_kept)",
         _callable,
     ),
     Question(

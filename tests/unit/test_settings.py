@@ -66,6 +66,7 @@ GOOD = {
     "keep_days": ("7", 7),
     "audit": ("ledger", "ledger"),
     "columns_kept": ("yes", True),
+    "callable_kept": ("no", False),
     "skip_unchanged": ("true", True),
     "guard": ("no", False),
     "guard_least": ("500", 500),

@@ -35,10 +35,12 @@ def test_each_position_of_each_switch(bench, switch, position):
 
 
 def test_what_follows(bench):
-    """Kept columns unlock the ledger audit, columns that are not kept refuse it."""
-    assert bench.probe().settings == {"columns_kept": True}
+    """Kept columns unlock the ledger audit, a mark that is not kept refuses every push."""
+    assert bench.probe().settings == {"columns_kept": True, "callable_kept": True}
     bench.control.set_switches(keep_absent_columns=False)
-    assert bench.probe().settings == {"columns_kept": False}
+    assert bench.probe().settings == {"columns_kept": False, "callable_kept": True}
+    bench.control.set_switches(keep_absent_callable=False)
+    assert bench.probe().settings == {"columns_kept": False, "callable_kept": False}
 
 
 def test_a_job_that_changes_more_than_its_column(bench, monkeypatch):
@@ -51,7 +53,7 @@ def test_a_job_that_changes_more_than_its_column(bench, monkeypatch):
 
     monkeypatch.setattr("simulator.bulk_jobs.BulkJob._work", work)
     found = bench.probe()
-    assert found.settings == {"columns_kept": True, "sweep_verified": False}
+    assert found.settings["sweep_verified"] is False
     fact = next(one for one in found.facts if one.switch == "bulk_update_patches")
     assert fact.says == "probe_id, probe_phone, probe_kept, probe_text changed too"
     assert "bulk_update_patches" not in found.switches

@@ -73,12 +73,27 @@ def test_the_ledger_audit_follows(bench, run, tmp_path, kept):
     assert ("leadscore probe finds that out" in pushed.stderr) is not kept
 
 
+def test_a_push_that_would_have_people_called_again(bench, run, tmp_path):
+    """Where a write makes contacts callable again, none is written, and that is said."""
+    bench.control.set_switches(keep_absent_callable=False)
+    assert run("probe", "-q").exit_code == 0
+    file = tmp_path / "scores.csv"
+    file.write_text("lead_id,priority_score,last_calculated_at\nA,50,2026-11-24T09:30:00Z\n")
+    bench.organisation.grant(bench.organisation.clients.by_id["operator"], ["*"])
+    for verb in ("push", "load"):
+        seen = run(verb, str(file), "-q")
+        assert seen.exit_code == 2
+        assert "callable_kept is false: a write makes contacts callable" in seen.stderr
+    assert run("push", str(file), "-q", "--callable-kept").exit_code == 0
+    assert run("status").exit_code == 0
+
+
 def test_for_a_program(run, tmp_path):
     """One document, that a simulated platform takes its switches from; nothing is kept."""
     seen = run("probe", "--json", "--no-save")
     document = json.loads(seen.stdout)
     assert document["exit_code"] == seen.exit_code == 0
-    assert document["settings"] == {"columns_kept": True}
+    assert document["settings"] == {"columns_kept": True, "callable_kept": True}
     assert set(document["not_looked_at"]) == {
         *("bulk_update_requeues", "put_requeues", "recall_shown")
     }
