@@ -99,7 +99,7 @@ class Desk:
         rules: limits and retention.
         guard: decides whether scores are held; None: they never are.
         on_held: told why scores are held from now on, and the run that it began with.
-        on_accepted: told of every message on disk, before its sender is: the run that it is in,
+        on_accepted: told of every message on disk: the run that it is in,
             its id, and its receipt.
     """
 
@@ -241,12 +241,22 @@ class Desk:
             self.failure = None
             self.depth += rows
             for one, receipt in zip(together, receipts, strict=True):
-                self._on_accepted(run, one.id, receipt)
                 if not one.receipt.done():
                     one.receipt.set_result(receipt)
+            self.announce()
+            self._tell(run, together, receipts, held)
+
+    def _tell(
+        self, run: int, together: Sequence[_HandedIn], receipts: Sequence[Receipt], held: str
+    ) -> None:
+        """Tell those who watch; whatever they make of it, the desk goes on."""
+        try:
+            for one, receipt in zip(together, receipts, strict=True):
+                self._on_accepted(run, one.id, receipt)
             if held:
                 self._on_held(run, held)
-            self.announce()
+        except Exception:  # noqa: BLE001 - scores are to be accepted all the same
+            _LOG.exception("not_told", messages=len(together))
 
     def _store(self, together: Sequence[_HandedIn]) -> tuple[int, list[Receipt], str]:
         """Accept messages in one transaction (in the thread).

@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from benchmarks.webhooks.kills import run_seed
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_nothing_is_lost_when_the_service_is_killed(seed):
+def test_nothing_is_lost_when_the_service_is_killed():
     """Every accepted message is in the outbox once, and every lead gets its newest score."""
-    report = run_seed(seed, messages=600, leads=40, kills=2)
+    report = run_seed(3, messages=600, leads=40, kills=3)
     assert report.wrong == []
-    assert (report.accepted, report.kills) == (600, 2)
+    assert (report.accepted, report.kills) == (600, 3)

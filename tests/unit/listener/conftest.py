@@ -44,6 +44,7 @@ class Listener:
         self.secrets.write_text(SECRET + "\n")
         self.options = {"webhook_secrets_file": self.secrets, "webhook_token": TOKEN}
         self.rules = DeskRules()
+        self.on_accepted = lambda *_: None
         self.body_limit = BODY_LIMIT
         self.ids = 0
 
@@ -65,7 +66,11 @@ class Listener:
         """The desk and the keys, open."""
         self.keyring = Keyring(Settings(**self.options), self.clock)
         async with Desk(
-            partial(Outbox, self.path), destination="list", clock=self.clock, rules=self.rules
+            partial(Outbox, self.path),
+            destination="list",
+            clock=self.clock,
+            rules=self.rules,
+            on_accepted=self.on_accepted,
         ) as self.desk:
             yield self.desk, self.keyring
 

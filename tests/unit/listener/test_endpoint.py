@@ -9,6 +9,9 @@ from datetime import timedelta
 
 import pytest
 
+from integration.listener.desk import DeskRules
+from integration.listener.endpoint import PATH
+from integration.outbox import OutboxError
 from tests.unit.listener.conftest import OTHER, TOKEN, update
 
 AT = 1_795_420_800_000
@@ -158,3 +161,106 @@ def test_a_body_that_is_no_json(listener):
     response = listener.run(work)
     assert response.status_code == 400
     assert "broken JSON" in response.json()["detail"]
+
+
+def test_a_document_nested_too_deeply(listener):
+    """A document that is all brackets is refused, however long it may be."""
+    listener.body_limit = 1_048_576
+
+    async def work(one):
+        return await one.send(body="[" * 1_000_000)
+
+    response = listener.run(work)
+    assert (response.status_code, response.json()["detail"]) == (
+        400,
+        "the body is no update: it is nested too deeply",
+    )
+
+
+def test_while_the_service_ends(listener):
+    """Who comes too late is asked to come back, before and after the body is read."""
+
+    async def work(one):
+        receive = one.desk.accept
+
+        async def too_late(*arguments, **options):
+            one.desk.stop()
+            return await receive(*arguments, **options)
+
+        one.desk.accept = too_late
+        return [await one.send(update()) for _ in range(2)]
+
+    responses = listener.run(work)
+    assert [one.status_code for one in responses] == [503, 503]
+    assert [one.headers["retry-after"] for one in responses] == ["5", "5"]
+    assert listener.waiting() == []
+
+
+def test_an_outbox_that_is_full(listener):
+    """Where too much waits, the sender is told when to come back."""
+    listener.rules = DeskRules(most=1)
+
+    async def work(one):
+        return [await one.send(update(f"L-{n}")) for n in range(2)]
+
+    first, second = listener.run(work)
+    assert (first.status_code, second.status_code) == (202, 429)
+    assert second.headers["retry-after"] == "30"
+
+
+def test_an_outbox_that_cannot_be_written(listener, monkeypatch):
+    """Nothing is accepted that is not on disk, and the sender is asked to come back."""
+
+    def fails(*_, **__):
+        raise OutboxError("the disk is full")
+
+    monkeypatch.setattr("integration.outbox.webhooks.Webhooks.accept", fails)
+
+    async def work(one):
+        return await one.send(update())
+
+    response = listener.run(work)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "30")
+    assert "disk" not in response.text
+
+
+def test_too_many_long_bodies_at_once(listener, monkeypatch):
+    """All bodies together take no more memory than is meant for them."""
+    monkeypatch.setattr("integration.listener.endpoint._HELD_MOST", 1000)
+
+    async def parts(body):
+        for start in range(0, len(body), 500):
+            yield body[start : start + 500].encode()
+
+    async def work(one):
+        body = json.dumps(update(model_version="x" * 100)) + " " * 1500
+        long = await one.http.post(PATH, content=parts(body), headers=one.signed(body))
+        return long, await one.send(update())
+
+    long, short = listener.run(work)
+    assert (long.status_code, long.headers["retry-after"]) == (503, "1")
+    assert short.status_code == 202
+
+
+def test_the_interface_describes_itself(listener):
+    """The document of the interface is there for everybody, and problems look alike."""
+
+    async def work(one):
+        return await one.http.get("/openapi.json"), await one.http.get("/elsewhere")
+
+    document, elsewhere = listener.run(work)
+    assert PATH in document.json()["paths"]
+    assert (elsewhere.status_code, elsewhere.headers["content-type"]) == (
+        404,
+        "application/problem+json",
+    )
+
+
+def test_who_watches_does_not_disturb(listener):
+    """A defect of those who count messages costs nobody a receipt."""
+    listener.on_accepted = lambda *_: 1 / 0
+
+    async def work(one):
+        return [await one.send(update(f"L-{n}")) for n in range(2)]
+
+    assert [one.status_code for one in listener.run(work)] == [202, 202]
