@@ -46,6 +46,8 @@ _DONE: Final = {
 _ROOMS: Final = (_Room(25, 10), _Room(10, 5), _Room(4, 2))
 _LEADS: Final = 10
 _FEW: Final = 5
+_HARD: Final = "\u00a0"
+"""A space at which no line is broken."""
 _Orders = Mapping[str, Sequence[Dialled]]
 
 
@@ -162,7 +164,7 @@ def _orders(preview: Preview) -> Iterator[str]:
         order = before[name]
         first = ", ".join(map(_lead, order[:_FEW])) or "nobody"
         rest = f" and {len(order) - _FEW} more" if len(order) > _FEW else ""
-        yield f"- {plain(name, _NAME)}: as before ({first}{rest})"
+        yield f"- {_title(name)}: as before ({first}{rest})"
     moved = [name for name in names if name not in same]
     if moved:
         yield from _table(moved, before, after, "after" if preview.after else "not deployed")
@@ -171,7 +173,7 @@ def _orders(preview: Preview) -> Iterator[str]:
 def _table(moved: Sequence[str], before: _Orders, after: _Orders, now: str) -> Iterator[str]:
     """The orders that differ, side by side."""
     columns = [list(zip_longest(before.get(name, ()), after.get(name, ()))) for name in moved]
-    titles = "".join(f" {plain(name, _NAME)}, before | {now} |" for name in moved)
+    titles = "".join(f" {_title(name)}, before | {now} |" for name in moved)
     yield f"\n| |{titles}\n|---|{'---|---|' * len(moved)}"
     longest = max(map(len, columns))
     for place in range(min(longest, _LEADS)):
@@ -181,12 +183,19 @@ def _table(moved: Sequence[str], before: _Orders, after: _Orders, now: str) -> I
     yield from _more(range(longest), _LEADS, "place", "\n")
 
 
+def _title(campaign: str) -> str:
+    """A campaign's name, without the preview's number behind it."""
+    return plain(re.sub(r" pr-\d+$", "", campaign), _NAME)
+
+
 def _mark(old: Dialled | None, new: Dialled | None) -> str:
-    return "" if old == new else " ◀"
+    return "" if old == new else f"{_HARD}◀"
 
 
 def _lead(one: Dialled | None) -> str:
-    return f"{plain(one.lead, 40)} ({plain(one.score, 10) or 'no score'})" if one else "-"
+    if one is None:
+        return "-"
+    return f"{plain(one.lead, 40)}{_HARD}({plain(one.score, 10) or 'no score'})"
 
 
 def _limited(lines: Sequence[str], room: int) -> Iterator[str]:

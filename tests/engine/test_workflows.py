@@ -49,7 +49,7 @@ def test_ci_and_preview(runner):
     pull_request = {"github.event.pull_request.number": "7", "github.base_ref": "main"}
     done = runner.run("preview.yml", {**pull_request, **TOKENS})
     assert codes(done) == {"preview": 1, "comment": 0}
-    comment = runner.summary.read_text(encoding="utf-8")
+    comment = runner.summary.read_text(encoding="utf-8").replace("\u00a0", " ")
     assert "### Preview of pull request 7: ❌ stopped by a policy" in comment
     assert "as an update of origin/main" in comment
     assert "a lead with score 9 would be called before one with 87" in comment

@@ -8,7 +8,8 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from demo.comment import LONGEST, comment, plain
+from demo import comment as comments
+from demo.comment import LONGEST, plain
 from demo.dialling_check import Check, Dialled, Found
 from demo.preview import Preview
 from infra.stack_changes import Change, Changes, LostList
@@ -26,6 +27,11 @@ HOSTILE = (
 def shown(text):
     """The comment as a browser has it."""
     return MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
+
+
+def comment(found, base=""):
+    """The comment, with spaces that may be broken at."""
+    return comments.comment(found, base).replace("\u00a0", " ")
 
 
 def preview(after=BEFORE.orders, checks=GOOD, **more):
@@ -109,7 +115,7 @@ def test_what_could_not_be_deployed():
 
 def test_a_campaign_that_is_new():
     """Where a campaign has no order before, its places are empty there."""
-    orders = {**BEFORE.orders, "New": [Dialled("lead-1", "")]}
+    orders = {**BEFORE.orders, "New pr-7": [Dialled("lead-1", "")]}
     said = comment(preview(after=orders))
     assert "| | New, before | after |" in said
     assert "| 1 | - | lead-1 (no score) ◀ |" in said
