@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ RULES = yaml.safe_load((DEPLOY / "prometheus/rules.yml").read_text())
 ALERTS = {one["alert"]: one for group in RULES["groups"] for one in group["rules"]}
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 DOCUMENT = (ROOT / "docs/operations.md").read_text()
+SETTINGS = tomllib.loads((DEPLOY / "leadscore.toml").read_text())
 FROM_PROMETHEUS = {"up"}
 
 
@@ -102,9 +104,9 @@ def test_prometheus_reads_the_rules_and_asks_the_service():
     assert [(DEPLOY / "prometheus" / name).is_file() for name in config["rule_files"]] == [True]
     (job,) = config["scrape_configs"]
     assert f'up{{job="{job["job_name"]}"}}' in ALERTS["LeadScoreServiceDown"]["expr"]
-    host, _, port = job["static_configs"][0]["targets"][0].partition(":")
-    assert COMPOSE["services"]["service"]["network_mode"] == f"service:{host}"
-    assert f"127.0.0.1:{port}:{port}" in COMPOSE["services"][host]["ports"]
+    service = COMPOSE["services"]["service"]
+    host, port = service["environment"]["LEADSCORE_LISTEN_HOST"], listening_port()
+    assert job["static_configs"] == [{"targets": [f"{host}:{port}"]}]
 
 
 # -- containers ------------------------------------------------------------------------------
@@ -115,6 +117,10 @@ def instructions():
     text = re.sub(r"(?m)^#.*\n", "", (DEPLOY / "Containerfile").read_text())
     lines = [line.strip() for line in text.replace("\\\n", " ").splitlines() if line.strip()]
     return [(line.partition(" ")[0], re.sub(r"\s+", " ", line.partition(" ")[2])) for line in lines]
+
+
+def listening_port():
+    return Settings.model_fields["listen_port"].default
 
 
 def environment():
@@ -129,6 +135,10 @@ def test_the_image_is_built_from_what_is_there():
     assert set(bases) == {"python:3.13-slim"}
     copied = [rest.split()[:-1] for name, rest in found if name == "COPY" and "--from" not in rest]
     assert all((ROOT / path).exists() for paths in copied for path in paths)
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert ignored[1] == "*"
+    let_in = {line[1:] for line in ignored if line.startswith("!")}
+    assert let_in == {path.removeprefix("./") for paths in copied for path in paths}
     wheel = (ROOT / "pyproject.toml").read_text().partition("[tool.hatch.build.targets.wheel]")[2]
     packages = set(re.findall(r'"(\w+)"', wheel.splitlines()[1]))
     assert packages <= {path for paths in copied for path in paths}
@@ -152,7 +162,7 @@ def test_the_image_is_asked_whether_it_lives():
     assert ("EXPOSE", port) in found
     (check,) = [rest for name, rest in found if name == "HEALTHCHECK"]
     assert f"http://127.0.0.1:{port}{LIVE}" in check
-    assert int(port) == Settings.model_fields["listen_port"].default
+    assert int(port) == listening_port()
 
 
 def test_the_environments_are_settings():
@@ -165,7 +175,7 @@ def test_the_environments_are_settings():
     ]
     options = {f"LEADSCORE_{name.upper()}" for name in Settings.model_fields}
     assert {name for name in named if name.startswith("LEADSCORE_")} <= options
-    assert {"LEADSCORE_OUTBOX", "LEADSCORE_GATEWAY"} <= set(named)
+    assert {"LEADSCORE_OUTBOX", "LEADSCORE_LISTEN_HOST"} <= set(named)
 
 
 def test_compose_runs_commands_that_exist(verbs):
@@ -176,8 +186,7 @@ def test_compose_runs_commands_that_exist(verbs):
         verb, *words = one["command"]
         assert {word for word in words if word.startswith("--")} <= verbs[verb]
     _, _, port = COMPOSE["services"]["simulator"]["command"]
-    gateway = COMPOSE["services"]["service"]["environment"]["LEADSCORE_GATEWAY"]
-    assert gateway == f"http://127.0.0.1:{port}"
+    assert SETTINGS["gateway"] == f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])
@@ -185,6 +194,9 @@ def test_compose_opens_no_port_to_the_outside(name):
     """Ports are published on the loopback address alone, and secrets come as files."""
     one = COMPOSE["services"][name]
     assert all(port.startswith("127.0.0.1:") for port in one.get("ports", []))
+    if one.get("network_mode") == "host":
+        told = [*one["command"], *one.get("environment", {}).values()]
+        assert one["command"][0] == "simulate" or any("127.0.0.1" in word for word in told)
     assert set(one.get("secrets", [])) <= COMPOSE["secrets"].keys()
     assert not [key for key in one.get("environment", {}) if re.search("(SECRET|PASSWORD)S?$", key)]
     if one["image"] == "leadscore":
@@ -200,7 +212,19 @@ def test_compose_mounts_what_it_declares():
             assert there
             assert source.startswith(".") or source in COMPOSE["volumes"]
     folder = Path(environment()["LEADSCORE_OUTBOX"]).parent
-    assert COMPOSE["services"]["service"]["volumes"] == [f"outbox:{folder}"]
+    assert f"outbox:{folder}" in COMPOSE["services"]["service"]["volumes"]
+
+
+def test_the_settings_for_containers_are_good_once_the_ids_are_in():
+    """Each key is a setting, each file a secret that is mounted; ids alone are left open."""
+    blank = {name for name, value in SETTINGS.items() if value == ""}
+    assert blank == {"client_id", "senior_list", "general_list"}
+    Settings(**SETTINGS | {name: name for name in blank})
+    service = COMPOSE["services"]["service"]
+    files = {value for name, value in SETTINGS.items() if name.endswith("_file")}
+    assert files == {f"/run/secrets/{name}" for name in service["secrets"]}
+    mounted = [volume for volume in service["volumes"] if volume.startswith("./leadscore.toml:")]
+    assert mounted == [f"./leadscore.toml:{service['command'][2]}:ro"]
 
 
 def test_secrets_of_containers_are_not_committed():
