@@ -39,6 +39,13 @@ _SECRET_TEXT: Final = (
 )
 _SHORTEST_SECRET: Final = 4
 
+_GROWING: Final = {
+    "waits": ("waits", "Times that the call budget made work wait"),
+    "waited": ("waited_seconds", "How long work waited for the call budget"),
+    "refused": ("refused", "Calls that were answered with 429"),
+    "episodes": ("episodes", "Times that the platform's limit hit, with several refusals each"),
+}
+"""What only grows of the budget, by its name there."""
 _OUTCOMES: Final = ("failed", "granted")
 _OTHER: Final = "other"
 _REASONS_MOST: Final = 50
@@ -69,10 +76,6 @@ class Telemetry:
             buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
             registry=registry,
         )
-        self._waits = Gauge(
-            "leadscore_waits", "Times that the call budget made work wait", registry=registry
-        )
-        self._waited = Gauge("leadscore_waited_seconds", "How long, in all", registry=registry)
         self._allowed = Gauge(
             "leadscore_budget_allowed", "Calls that a window allows", registry=registry
         )
@@ -86,9 +89,6 @@ class Telemetry:
             "leadscore_budget_closed_seconds",
             "How long the platform has asked to make no call",
             registry=registry,
-        )
-        self._refused = Gauge(
-            "leadscore_budget_refused", "Calls that were answered with 429", registry=registry
         )
         self._tokens = Counter(
             "leadscore_token_requests",
@@ -108,9 +108,11 @@ class Telemetry:
             buckets=(1, 2, 3, 5, 10, 30, 60, 300, 900, 3600, 4 * 3600, 24 * 3600),
             registry=registry,
         )
-        self._episodes = Gauge(
-            "leadscore_429_episodes", "Times that the platform's limit hit", registry=registry
-        )
+        self._growing = {
+            name: Counter(f"leadscore_budget_{metric}", words, registry=registry)
+            for name, (metric, words) in _GROWING.items()
+        }
+        self._grown = dict.fromkeys(_GROWING, 0.0)
         self._alerts = Counter(
             "leadscore_drift_alerts",
             "Alerts about scores that could not be delivered",
@@ -162,12 +164,12 @@ class Telemetry:
         """The call budget stands like this."""
         self._allowed.set(status.allowed)
         self._used.set(status.used)
-        self._waits.set(status.waits)
-        self._waited.set(status.waited)
-        self._episodes.set(status.episodes)
         self._waiting.set(status.waiting_callers)
         self._closed.set(status.closed_for)
-        self._refused.set(status.refused)
+        for name, counter in self._growing.items():
+            stands = float(getattr(status, name))
+            counter.inc(max(0.0, stands - self._grown[name]))
+            self._grown[name] = stands
 
     def drifted(self, reason: str) -> None:
         """An alert about undelivered scores was raised."""

@@ -126,6 +126,7 @@ def test_metrics_count_what_happens():
     telemetry.settled(Verdict.DELIVERED, 2)
     telemetry.called(CallRecord("write contacts", "POST", 200, 0.2, "c", ""))
     telemetry.called(CallRecord("write contacts", "POST", None, 0.2, "", "reset"))
+    telemetry.budget(BudgetStatus(300, 1, 299, 0, 0.0, "", 1, 0, 0, 1, 60.0))
     telemetry.budget(
         BudgetStatus(
             allowed=300,
@@ -150,9 +151,9 @@ def test_metrics_count_what_happens():
     assert value("leadscore_call_seconds_count", labels) == 2
     assert value("leadscore_budget_allowed") == 300
     assert value("leadscore_budget_used") == 20
-    assert value("leadscore_waits") == 3
-    assert value("leadscore_waited_seconds") == 61.5
-    assert value("leadscore_429_episodes") == 1
+    assert value("leadscore_budget_waits_total") == 3
+    assert value("leadscore_budget_waited_seconds_total") == 61.5
+    assert value("leadscore_budget_episodes_total") == 1
     assert value("leadscore_drift_alerts_total", {"reason": "unreachable"}) == 1
     assert b'leadscore_scores_total{verdict="delivered"} 3.0' in telemetry.exposition()
 
