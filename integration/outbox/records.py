@@ -91,7 +91,7 @@ class Records:
 
     def start_run(self, source: str, destination: str, now: int) -> int:
         """Open a run and return its number."""
-        with self._db.transaction() as connection:
+        with self._db.transaction(leads=()) as connection:
             ((run,),) = connection.execute(
                 "INSERT INTO run (source, destination, started) VALUES (?, ?, ?) RETURNING id",
                 (source, destination, now),
@@ -100,7 +100,7 @@ class Records:
 
     def finish_run(self, run: int, now: int) -> None:
         """Close a run; rows without a verdict keep waiting."""
-        with self._db.transaction() as connection:
+        with self._db.transaction(leads=()) as connection:
             connection.execute("UPDATE run SET finished = ? WHERE id = ?", (now, run))
 
     def close_runs(self, now: int, *, but: int | None) -> None:

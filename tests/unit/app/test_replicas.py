@@ -9,7 +9,8 @@ from collections import deque
 import httpx
 import pytest
 
-from integration.outbox import Outbox
+from integration.outbox import InputRow, Outbox
+from integration.scores import LeadScore
 
 
 @pytest.fixture
@@ -24,9 +25,11 @@ def test_a_push_waits_for_rows_in_the_hands_of_another_replica(site, place):
     seen = []
 
     async def work(app):
-        run = app.outbox.records.start_run("earlier", app._connect().store.destination, 1)
-        await _accept(app, run, site.rows(("a", 40), age_s=90))
-        assert other.claims.claim(app._connect().store.destination, 9, app._now()) is not None
+        destination, now = app._connect().store.destination, app._now()
+        earlier = other.records.start_run("earlier", destination, now)
+        rows = [InputRow(1, LeadScore("a", 40, now - 90_000))]
+        other.intake.enqueue(earlier, destination, rows, now)
+        assert other.claims.claim(destination, 9, now) is not None
         pushing = asyncio.ensure_future(
             app.push(site.rows(("a", 50), ("b", 60)), name="x", progress=seen.append)
         )
@@ -40,13 +43,6 @@ def test_a_push_waits_for_rows_in_the_hands_of_another_replica(site, place):
     assert (run.delivered, run.exit_code) == (2, 0)
     assert site.data("a")["ml_score"] == "50"
     assert any("another replica delivers" in one.waiting_reason for one in seen)
-
-
-async def _accept(app, run, rows):
-    from integration.pushing import Push  # noqa: PLC0415 - a piece of the application
-
-    push = Push(app._push_tools(app._connect()), app._stop, None)
-    await push.accept(run, rows, "earlier")
 
 
 class Mute(httpx.AsyncBaseTransport):
@@ -71,14 +67,16 @@ def test_replicas_stay_inside_one_call_budget(site, place):
     site.organisation.limits.set_ceiling("pusher", 40)
     site.control.forget_calls()
 
+    scores = site.rows(*((lead, n * 37 % 100 + 1) for n, lead in enumerate(leads)))
+
     async def both():
         async with (
             site.app(outbox=place, calls_per_minute=40) as one,
             site.app(outbox=place, calls_per_minute=40) as other,
         ):
             return await asyncio.gather(
-                one.push(site.rows(*((lead, 80) for lead in leads[:1500])), name="one"),
-                other.push(site.rows(*((lead, 20) for lead in leads[1500:])), name="other"),
+                one.push(scores[:1500], name="one"),
+                other.push(scores[1500:], name="other"),
             )
 
     runs = site.run(both())
