@@ -12,6 +12,7 @@ import json
 import socket
 
 import pytest
+import structlog
 
 from integration.listener.endpoint import PATH
 from integration.listener.server import CannotListen, listen, make_server
@@ -343,6 +344,25 @@ def test_a_client_that_leaves_half_way(listener):
 
     assert on_socket(listener, work) == 202
     assert [lead for lead, _, _ in listener.waiting()] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "seen"),
+    [("", "127.0.0.1"), ("192.0.2.0/24", "127.0.0.1"), ("127.0.0.0/8, ::1", "203.0.113.7")],
+    ids=["nobody", "others", "the gateway"],
+)
+def test_forwarded_headers(listener, trusted, seen):
+    """Who is said to be behind a gateway is believed of trusted gateways alone."""
+
+    async def work(site):
+        line = await site.connect()
+        line.say(f"GET {PATH} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 203.0.113.7\r\n\r\n")
+        return (await line.answer())[0]
+
+    with structlog.testing.capture_logs() as logs:
+        assert on_socket(listener, work, trusted_proxies=trusted) == 405
+    (refused,) = (one for one in logs if one["event"] == "webhook_refused")
+    assert (refused["client"], refused["status"]) == (seen, 405)
 
 
 def test_a_port_that_is_taken():
