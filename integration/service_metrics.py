@@ -13,6 +13,7 @@ from prometheus_client import Counter, Gauge
 
 from integration.order import Verdict
 from integration.outbox import OutboxStatus, Receipt, Repetition
+from integration.outbox.rows import HELD_BACK
 from integration.standing import Look
 from integration.telemetry import Telemetry
 
@@ -37,7 +38,7 @@ class ServiceMetrics:
         )
         self._outbox = Gauge(
             "leadscore_outbox_scores",
-            "Scores not yet delivered, by state (ready, put_off, claimed, parked)",
+            "Scores not yet delivered, by state (ready, put_off, claimed, parked, held)",
             ["state"],
             registry=registry,
         )
@@ -77,11 +78,13 @@ class ServiceMetrics:
 
     def counted(self, status: OutboxStatus, now: int) -> None:
         """What is in the outbox at ``now`` (ms since 1970)."""
+        held = sum(status.parked.get(reason, 0) for reason in HELD_BACK)
         counts = {
             "ready": status.ready,
             "put_off": status.put_off,
             "claimed": status.claimed,
-            "parked": sum(status.parked.values()),
+            "parked": sum(status.parked.values()) - held,
+            "held": held,
         }
         for state, scores in counts.items():
             self._outbox.labels(state).set(scores)

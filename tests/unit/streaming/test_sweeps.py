@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from integration import filling
+from integration import filling, streaming
 from integration.configuration import SettingsError
 from integration.outbox import DeliveryLock, Outbox, OutboxError
 from integration.sweeping import Sweep
@@ -60,6 +60,7 @@ class Sweeping:
 @pytest.fixture
 def sweeping(service, monkeypatch):
     monkeypatch.setattr(filling, "_LOOK_S", 600.0)  # nobody else brings scores here
+    monkeypatch.setattr(streaming, "_FOLLOW_S", 600.0)
     return Sweeping(service)
 
 

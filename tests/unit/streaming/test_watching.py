@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 import pytest
 import structlog
 
-from integration.outbox import Outbox, OutboxError
-from integration.telemetry import configure_logs
+from integration.outbox import Outbox, OutboxError, OutboxStatus
+from integration.service_metrics import ServiceMetrics
+from integration.telemetry import Telemetry, configure_logs
 from simulator.faults import FaultRule
 from tests.unit.streaming.conftest import READ, TOKEN, WRITE
 from tests.unit.streaming.watcher import BEARER, HEADERS, SECRET, watch
@@ -196,6 +197,16 @@ def test_metrics_follow_a_score(service):
     watch(service, script)
 
 
+def test_held_scores_are_counted_apart():
+    """Scores that somebody has to look at are not those that wait for their lead."""
+    metrics = ServiceMetrics(telemetry := Telemetry())
+    parked = {"held": 3, "unjudged": 2, "unknown_lead": 4}
+    metrics.counted(OutboxStatus(1, 0, 0, parked, None, None, ()), 0)
+    value = telemetry.registry.get_sample_value
+    assert value("leadscore_outbox_scores", {"state": "held"}) == 5
+    assert value("leadscore_outbox_scores", {"state": "parked"}) == 4
+
+
 def test_labels_do_not_grow_with_leads(service):
     """However many leads and reasons there are, the metrics stay as many as they are."""
     leads = service.leads(40)
@@ -308,7 +319,7 @@ def test_scores_that_look_broken_are_held_and_told(service):
         why = "100% of 200 leads have the same score, 100"
         assert checks["scores"] == ("warn", f"they are held: {why}")
         found = await one.metrics()
-        assert found["leadscore_outbox_scores", "parked"] == 30
+        assert found["leadscore_outbox_scores", "held"] == 30
         assert found["leadscore_drift_alerts_total", "held"] == 1
         (alert,) = service.alerts()
         assert (alert["kind"], alert["problem"]) == (
