@@ -63,7 +63,9 @@ class ServiceSettings(BaseSettings):
         max_length=LONGEST_SECRETS,
     )
     webhook_secrets_file: Path | None = option(
-        None, "File that holds them, one a line; it is read again when it changes."
+        None,
+        "File that holds the secrets of those who sign webhooks (whsec_…), one a line; it is read "
+        "again when it changes.",
     )
     webhook_token: SecretStr = option(
         SecretStr(""),
@@ -71,7 +73,9 @@ class ServiceSettings(BaseSettings):
         max_length=LONGEST_SECRETS,
     )
     webhook_token_file: Path | None = option(
-        None, "File that holds such tokens, one a line; it is read again when it changes."
+        None,
+        "File that holds bearer tokens of those who cannot sign, one a line; it is read again when "
+        "it changes.",
     )
     trusted_proxies: Annotated[str, AfterValidator(_proxies)] = option(
         "", "Addresses or networks of gateways whose forwarded headers are believed."

@@ -76,6 +76,8 @@ class Given:
             outputs_of=outputs_of,
         )
         secrets = [settings.read_secret().get_secret_value()] if needs else []
+        for option in SECRETS:
+            secrets += getattr(settings, option).get_secret_value().split()
         if isinstance(settings.outbox, OutboxServer):
             secrets.append(settings.outbox.password)
         configure_logs(settings.log_format, settings.log_level, secrets=secrets)
