@@ -22,7 +22,8 @@ from integration.stores.data_service import DataServiceStore
 from integration.stores.data_table import DataTableStore
 from integration.stores.exports import ContactExport
 from integration.stores.port import ScoreStore
-from integration.stores.queues import Moves, QueuesStore
+from integration.stores.queues import QueuesStore
+from integration.stores.tier_moves import Moves
 from integration.stores.under_way import CallsUnderWay
 from integration.telemetry import Telemetry
 

@@ -19,7 +19,6 @@ Source: docs/platform.md section 8, option A (two lists, two campaigns, two queu
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any, Final
@@ -41,56 +40,12 @@ from integration.stores.contact_list import (
 )
 from integration.stores.port import Held, Write, WriteGroup
 from integration.stores.recalls import recall_pending
+from integration.stores.tier_moves import HeldInTier, Moves, Way
 from integration.stores.under_way import CallsUnderWay
 
 _ROWS_AT_FAULT: Final = {400, 413, 422}
 """Refusals that may be about some rows only; whether the others were written is not documented."""
 _log = structlog.get_logger("leadscore.queues")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldInTier(Held):
-    """What the two lists hold for a lead.
-
-    Args:
-        tier: the tier in whose list the score is to be written; ``row`` is the contact there,
-            ``stored`` the newest score in the lists that were read.
-        other: the contact in the other list; None where it was not read or is missing.
-        waits: it stays in ``tier`` for a recall or a call under way, whatever its score.
-    """
-
-    tier: str
-    other: Mapping[str, Any] | None = None
-    waits: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """How a group of scores is written.
-
-    Args:
-        tier: into which list.
-        leaves: the other list is told first that they are not dialled there any more.
-        again: they are put into the dialling queue once more.
-    """
-
-    tier: str
-    leaves: bool
-    again: bool
-
-    @property
-    def kind(self) -> str:
-        return f"{self.tier}{', leaves the other' * self.leaves}{', queued again' * self.again}"
-
-
-@dataclass(slots=True)
-class Moves:
-    """What became of leads whose score belongs to another tier than the one they were in."""
-
-    made: int = 0
-    waiting: int = 0
-    kept: set[str] = field(default_factory=set)
-    """Leads that a thorough look has found to stay for a recall."""
 
 
 class QueuesStore:
@@ -125,7 +80,7 @@ class QueuesStore:
         self._recall_within = recall_within
         self._under_way = under_way or {}
         self._thorough = thorough
-        ways = [_Way(*one) for one in product(self._lists, (False, True), (False, True))]
+        ways = [Way(*one) for one in product(self._lists, (False, True), (False, True))]
         self._ways = {way.kind: way for way in ways}
         self._moves = moves or Moves()
 
@@ -265,17 +220,17 @@ class QueuesStore:
         list is put into the queue: it may have been passed over there while it was elsewhere.
         """
         now = self._clock.now()
-        grouped: dict[_Way, list[Write]] = {}
+        grouped: dict[Way, list[Write]] = {}
         for write in writes:
             grouped.setdefault(self._way(write, now), []).append(write)
         # Those that stay go first: they take one call, and the others may have to wait for two.
         ways = sorted(grouped, key=lambda way: (way.leaves, way.kind))
         return [WriteGroup(tuple(grouped[way]), way.kind, 1 + way.leaves) for way in ways]
 
-    def _way(self, write: Write, now: datetime) -> _Way:
+    def _way(self, write: Write, now: datetime) -> Way:
         held = _in_tier(write)
         leaves = held.other is not None and self._tier_of(held.other) == self._other(held.tier)
-        return _Way(held.tier, leaves, self._queued_again(write, now))
+        return Way(held.tier, leaves, self._queued_again(write, now))
 
     def _queued_again(self, write: Write, now: datetime) -> bool:
         held = _in_tier(write)
@@ -310,7 +265,7 @@ class QueuesStore:
         self._count(group.writes)
         return ()
 
-    def _row(self, write: Write, way: _Way, called: Collection[str]) -> dict[str, Any]:
+    def _row(self, write: Write, way: Way, called: Collection[str]) -> dict[str, Any]:
         held, now = _in_tier(write), self._clock.now()
         data = {
             **held.row["data"],
