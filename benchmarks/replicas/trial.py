@@ -35,6 +35,8 @@ from simulator.server import HOST, listen, serving
 WINDOW_S: Final = 60.0
 _LOOK_S: Final = 0.2
 _CUT_S: Final = 1.0
+_DYING_S: Final = 0.05
+"""So soon after its second half has begun the first replica is killed."""
 _PATIENCE_S: Final = 600.0
 _REPEATED: Final = 0.1
 _LIST_ROWS: Final = 1000
@@ -158,7 +160,7 @@ async def _send(
     accepted = await _deal(victim.port, wires[0], plan, result)
     dying = asyncio.create_task(_deal(victim.port, wires[1], plan, result))
     if plan.kill:
-        await asyncio.sleep(_LOOK_S)  # in the middle of it
+        await asyncio.sleep(_DYING_S)  # in the middle of it
         victim.process.kill()
     accepted |= {half + number for number in await dying}
     missing = _left(sent[0], accepted) + _left(sent[1], await other)
