@@ -168,20 +168,24 @@ Feature: Two who change the same lead do not undo each other's work
         | is long delivered   | older | 5 hours    | 08:30 | 90 | 08:00  | 60 |
 
     @simulator-only
-    Scenario: Two updates are under way and an older one comes last
+    Scenario: Two updates are under way and older ones come last
       Given lead Miller carries score 50, calculated at 07:00
       And the platform takes 2 seconds for every answer
       When the service is sent these scores
         | after      | lead   | score | calculated at |
         | 0 seconds  | Miller | 60    | 08:00         |
+        | 1 second   | Miller | 70    | 08:15         |
         | 5 seconds  | Miller | 90    | 08:30         |
-        | 30 seconds | Miller | 70    | 08:15         |
+        | 6 seconds  | Miller | 80    | 08:20         |
+        | 30 seconds | Miller | 75    | 08:25         |
       Then lead Miller carries score 90, calculated at 08:30
       And the verdicts are
         | row | verdict    |
         | 1   | superseded |
         | 2   | delivered  |
-        | 3   | superseded |
+        | 3   | delivered  |
+        | 4   | superseded |
+        | 5   | superseded |
 
     @simulator-only @rate-limit
     Scenario: Newer scores arrive while the platform asks to wait
