@@ -50,10 +50,10 @@ from integration.reports import (
 )
 from integration.run_summary import summary_of
 from integration.scores import instant_of
-from integration.serving import Service
+from integration.serving.service import Service
+from integration.serving.stream import ALERT_AGAIN_S
 from integration.settings import Settings
 from integration.sources import ContactRow, SourceRow
-from integration.streaming import ALERT_AGAIN_S
 from integration.sweeping import UNVERIFIED, Sweep, Turn, sweep_beside
 from integration.telemetry import Telemetry
 

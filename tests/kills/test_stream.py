@@ -18,7 +18,7 @@ from benchmarks.kills.steps import CutError
 from integration.app import App
 from integration.outbox import InputRow, Outbox
 from integration.scores import LeadScore, instant_of
-from integration.streaming import Pacing, Stream
+from integration.serving.stream import Pacing, Stream
 from tests.unit.centre import GENERAL, SENIOR
 from tests.unit.streaming.conftest import WRITE, Service
 

@@ -19,11 +19,11 @@ from typer.main import get_command
 from integration.cli.command import build
 from integration.clock import SystemClock
 from integration.delivery import STOP_GRACE_S
-from integration.health import LIVE
 from integration.outbox import InputRow, Outbox, OutboxStatus
 from integration.platform.call_log import CallRecord
 from integration.scores import LeadScore
-from integration.service_metrics import ServiceMetrics
+from integration.serving.health import LIVE
+from integration.serving.metrics import ServiceMetrics
 from integration.settings import Settings
 from integration.telemetry import Telemetry
 from simulator.cli import register as register_simulator

@@ -18,14 +18,14 @@ from typing import Any, Final, Self
 import structlog
 
 from integration.delivery import Delivery
-from integration.filling import Filling
 from integration.order import Verdict
 from integration.outbox import OutboxError, Settlement
 from integration.platform.errors import PlatformError
 from integration.pushing import PushTools
 from integration.scores import instant_of
 from integration.service_settings import ServiceSettings
-from integration.standing import Standing
+from integration.serving.filling import Filling
+from integration.serving.standing import Standing
 from integration.waiting import pause
 
 ALERT_AGAIN_S: Final = 3600.0

@@ -18,7 +18,6 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integration.configuration import SettingsError
-from integration.health import Health, Watched
 from integration.listener.application import build_app
 from integration.listener.aside import aside
 from integration.listener.desk import Desk, DeskRules
@@ -30,9 +29,10 @@ from integration.listener.server import make_server
 from integration.outbox import Outbox, Receipt, Repetition
 from integration.platform.budget import BudgetStatus
 from integration.pushing import PushTools
-from integration.service_metrics import ServiceMetrics
+from integration.serving.health import Health, Watched
+from integration.serving.metrics import ServiceMetrics
+from integration.serving.stream import Pacing, Stream
 from integration.settings import Settings
-from integration.streaming import Pacing, Stream
 from integration.waiting import pause
 
 Turn = Callable[[], AbstractAsyncContextManager[None]]

@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from integration.outbox import Outbox, OutboxError, OutboxStatus
-from integration.service_metrics import ServiceMetrics
+from integration.serving.metrics import ServiceMetrics
 from integration.telemetry import Telemetry, configure_logs
 from simulator.faults import FaultRule
 from tests.unit.streaming.conftest import READ, TOKEN, WRITE

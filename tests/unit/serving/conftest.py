@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 from integration.app import App
 from integration.outbox import InputRow
 from integration.scores import LeadScore, RawScore, format_instant, instant_of
+from integration.serving.stream import ALERT_AGAIN_S, Pacing, Stream
 from integration.sources import SourceRow
-from integration.streaming import ALERT_AGAIN_S, Pacing, Stream
 from simulator.faults import FaultRule
 from tests.unit.centre import GENERAL, SENIOR, Centre
 

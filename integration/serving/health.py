@@ -22,8 +22,8 @@ from integration.clock import Clock
 from integration.outbox import Outbox, OutboxError, OutboxStatus
 from integration.platform.budget import BudgetStatus
 from integration.scores import instant_of
-from integration.service_metrics import ServiceMetrics
-from integration.standing import Look
+from integration.serving.metrics import ServiceMetrics
+from integration.serving.standing import Look
 from integration.telemetry import Telemetry
 
 LIVE: Final = "/health/live"

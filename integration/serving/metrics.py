@@ -14,7 +14,7 @@ from prometheus_client import Counter, Gauge
 from integration.order import Verdict
 from integration.outbox import OutboxStatus, Receipt, Repetition
 from integration.outbox.rows import HELD_BACK
-from integration.standing import Look
+from integration.serving.standing import Look
 from integration.telemetry import Telemetry
 
 _STATUSES: Final = (200, 202, 400, 401, 413, 415, 429, 503)
