@@ -20,7 +20,7 @@ from integration.outbox import InputRow, Outbox
 from integration.scores import LeadScore, instant_of
 from integration.serving.stream import Pacing, Stream
 from tests.unit.centre import GENERAL, SENIOR
-from tests.unit.streaming.conftest import WRITE, Service
+from tests.unit.serving.conftest import WRITE, Service
 
 FED = [  # after how many seconds, lead, score, seconds by which it is older than that
     (0.0, "L0001", 60, 0),

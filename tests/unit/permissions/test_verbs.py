@@ -21,7 +21,7 @@ from simulator.access import EVERYWHERE
 from simulator.clock import ScaledClock
 from simulator.permissions import known
 from tests.unit.centre import GENERAL, SENIOR, Centre
-from tests.unit.streaming.conftest import Service
+from tests.unit.serving.conftest import Service
 
 SECRET = "s3cret-s3cret"
 BY_VERB = {one.verb: one for one in VERBS}

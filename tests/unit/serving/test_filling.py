@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.streaming.conftest import READ, WRITE
+from tests.unit.serving.conftest import READ, WRITE
 
 
 def test_a_lone_score_waits_for_company_and_no_longer(service):

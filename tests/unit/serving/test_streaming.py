@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from integration import filling
 from integration.outbox import DeliveryLock, InputRow, Outbox, OutboxError, Settlement
 from integration.scores import instant_of
-from tests.unit.streaming.conftest import READ, TOKEN, WRITE
+from integration.serving import filling
+from tests.unit.serving.conftest import READ, TOKEN, WRITE
 
 HOUR = 3600
 

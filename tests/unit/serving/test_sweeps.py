@@ -10,12 +10,12 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from integration import filling, streaming
 from integration.configuration import SettingsError
 from integration.outbox import DeliveryLock, Outbox, OutboxError
+from integration.serving import filling, stream
 from integration.sweeping import Sweep
-from tests.unit.streaming.conftest import WRITE
-from tests.unit.streaming.watcher import BEARER
+from tests.unit.serving.conftest import WRITE
+from tests.unit.serving.watcher import BEARER
 
 HOUR = 3600
 
@@ -60,7 +60,7 @@ class Sweeping:
 @pytest.fixture
 def sweeping(service, monkeypatch):
     monkeypatch.setattr(filling, "_LOOK_S", 600.0)  # nobody else brings scores here
-    monkeypatch.setattr(streaming, "_FOLLOW_S", 600.0)
+    monkeypatch.setattr(stream, "_FOLLOW_S", 600.0)
     return Sweeping(service)
 
 

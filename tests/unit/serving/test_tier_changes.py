@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from tests.unit.centre import GENERAL, SENIOR
-from tests.unit.streaming.conftest import READ
-from tests.unit.streaming.watcher import watch
+from tests.unit.serving.conftest import READ
+from tests.unit.serving.watcher import watch
 
 
 def test_a_lead_that_changes_its_tier_overtakes_the_others(two_lists):

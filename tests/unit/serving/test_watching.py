@@ -14,8 +14,8 @@ from integration.outbox import Outbox, OutboxError, OutboxStatus
 from integration.serving.metrics import ServiceMetrics
 from integration.telemetry import Telemetry, configure_logs
 from simulator.faults import FaultRule
-from tests.unit.streaming.conftest import READ, TOKEN, WRITE
-from tests.unit.streaming.watcher import BEARER, HEADERS, SECRET, watch
+from tests.unit.serving.conftest import READ, TOKEN, WRITE
+from tests.unit.serving.watcher import BEARER, HEADERS, SECRET, watch
 
 
 def test_all_is_well(service):
