@@ -71,7 +71,7 @@ class Endpoint:
         except _Refusal as refusal:
             answer = refusal.answer
             client = scope.get("client") or ("",)
-            _LOG.info("webhook_refused", status=answer.status, client=client[0])
+            _LOG.info("webhook_refused", status=int(answer.status), client=client[0])
         except _Gone:
             return
         except Exception:  # noqa: BLE001 - whatever it was, the sender gets an answer

@@ -124,11 +124,20 @@ def _update() -> dict[str, Any]:
             "timestamp": instant
             | {"description": "When the score was calculated; " + str(instant["description"])},
             "new_score": score,
-            "model_version": {"type": ["string", "null"], "maxLength": 128},
+            "model_version": {
+                "type": ["string", "number", "null"],
+                "maxLength": 128,
+                "description": "A number counts as the text that it is written with.",
+            },
             "based_on": {
-                "oneOf": [instant, {"type": "null"}],
+                "anyOf": [
+                    instant,
+                    {"type": "null"},
+                    {"type": "string", "pattern": r"^\s*(null)?\s*$"},
+                ],
                 "description": "The timestamp of the score that this one was computed from; null "
-                "where there was none. Another stored score makes it a conflict.",
+                "where there was none. Another stored score makes it a conflict. Blank is as if "
+                "it were left out.",
             },
         },
         "examples": [
