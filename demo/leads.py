@@ -27,14 +27,14 @@ class Lead:
 
 
 def sample_leads(count: int, now: datetime, seed: int = 0) -> Iterator[Lead]:
-    """``count`` leads scored within the last two hours before ``now``, few of them high."""
+    """``count`` leads scored within the last two hours before ``now``, few high and none 100."""
     rng = random.Random(seed)  # noqa: S311 - sample data
     for number in range(1, count + 1):
         yield Lead(
             lead_id=f"L-{number:06d}",
             phone=f"+4930{rng.randrange(10**7, 10**8)}",
             zone=rng.choice(_ZONES),
-            score=min(100, max(1, round(rng.betavariate(2, 4) * 110))),
+            score=min(99, max(1, round(rng.betavariate(2, 4) * 110))),
             scored_at=now - timedelta(seconds=rng.randrange(7200)),
         )
 
