@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from integration.order import StoredScore
-from integration.outbox.port import ClaimLostError, Database, Statements
+from integration.outbox.port import ClaimLostError, Database, Reads, Statements
 from integration.outbox.rows import (
     FIRST,
     PENDING_COLUMNS,
@@ -29,7 +29,7 @@ from integration.outbox.settling import settle
 _TURNS: Final = 4
 
 
-def _lanes(connection: Statements, destination: str) -> list[tuple[int, str]]:
+def _lanes(connection: Reads, destination: str) -> list[tuple[int, str]]:
     """The lanes, each after the time at which its first score is due.
 
     There are few lanes and many scores: the index is asked once for each lane.
@@ -54,7 +54,7 @@ class Claims:
         self._db = db
         self._turn = 0
 
-    def _next_lane(self, connection: Statements, destination: str, now: int) -> str | None:
+    def _next_lane(self, connection: Reads, destination: str, now: int) -> str | None:
         """The lane of the score that waits longest at ``now``, of several alike by name.
 
         Lanes that go first do so, but for every fourth turn: or others might wait for ever.
@@ -233,7 +233,7 @@ class Claims:
         if self._db.shared:
             self._lasts(self._db.read(), claim)
 
-    def _lasts(self, connection: Statements, claim: Claim) -> None:
+    def _lasts(self, connection: Reads, claim: Claim) -> None:
         found = connection.execute(
             f"SELECT 1 FROM claim WHERE id = ?{self._db.lock_row}",  # noqa: S608 - constant
             (claim.id,),

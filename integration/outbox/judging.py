@@ -15,7 +15,7 @@ from typing import Final
 
 from integration.distribution import LEVELS, Distribution
 from integration.order import Verdict
-from integration.outbox.port import Database, Statements
+from integration.outbox.port import Database, Reads, Statements
 from integration.outbox.rows import HELD, PENDING_COLUMNS, UNJUDGED, read_pending
 from integration.outbox.settling import revive
 
@@ -145,7 +145,7 @@ def _hold(connection: Statements, destination: str, run: int, reason: str) -> No
     connection.execute("UPDATE run SET held = ? WHERE id = ?", (reason, run))
 
 
-def why_held(connection: Statements, destination: str) -> str:
+def why_held(connection: Reads, destination: str) -> str:
     """Why scores of the stream are held; blank where they are not."""
     row = connection.execute(
         "SELECT held FROM run WHERE destination = ? AND source = ? AND held IS NOT NULL"

@@ -43,12 +43,16 @@ class Results(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
-class Statements(Protocol):
+class Reads(Protocol):
     """Runs statements: values stand for ``?``, or by their names for ``:name``."""
 
     def execute(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = (), /) -> Results:
         """Run one statement."""
         ...
+
+
+class Statements(Reads, Protocol):
+    """Runs statements that may change something."""
 
     def executemany(self, statement: str, values: Iterable[Sequence[Any]], /) -> Results:
         """Run one statement for each set of values."""
@@ -107,7 +111,7 @@ class Database(Protocol):
         """
         ...
 
-    def read(self) -> Statements:
+    def read(self) -> Reads:
         """Runs statements that change nothing."""
         ...
 

@@ -351,10 +351,6 @@ class _Reads:
         """Run one statement."""
         return self._db.first(translated(statement), values)
 
-    def executemany(self, statement: str, values: Iterable[Sequence[Any]], /) -> Results:
-        """Nothing that is only read is asked for many times."""
-        raise NotImplementedError
-
 
 def _small(schema: str) -> int:
     """The number under which the replicas of an outbox have their locks."""
